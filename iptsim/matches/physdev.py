@@ -1,0 +1,40 @@
+"""physdev: the bridge ports of a bridged packet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from iptsim import values
+from iptsim.extension import Match, Option
+from iptsim.predicate import Name, Not, Pred, Test, both
+
+NONE = Name("")
+
+
+def _port(field: str) -> Callable[[str], Pred]:
+    def asks(name: str) -> Pred:
+        wanted = Test(field, Name(name[:-1], prefix=True) if name.endswith("+") else Name(name))
+        return both(wanted, Not(Test(field, NONE)))
+
+    return asks
+
+
+def _any_port(field: str) -> Callable[[object], Pred]:
+    return lambda _: Not(Test(field, NONE))
+
+
+class Physdev(Match, name="physdev"):
+    """Compare the ports of the bridge that a packet came in and leaves by.
+
+    xt_physdev.c: a packet that is not bridged has none, so it matches just where every option is negated. A packet is *bridged* where it has a
+    port to leave by, in FORWARD and POSTROUTING.
+    """
+
+    is_in = Option("--physdev-is-in", None, _any_port("physdev_in"), "the packet is in by a bridge port", (), True)
+    port_in = Option("--physdev-in", values.INTERFACE, _port("physdev_in"), "the bridge port it came in by is {}", (), True)
+    is_out = Option("--physdev-is-out", None, _any_port("physdev_out"), "the packet is leaving by a bridge port", (), True)
+    port_out = Option("--physdev-out", values.INTERFACE, _port("physdev_out"), "the bridge port it leaves by is {}", (), True)
+    is_bridged = Option("--physdev-is-bridged", None, _any_port("physdev_out"), "the packet is bridged", (), True)
+
+    def problem(self) -> str | None:
+        return None if self.given else "physdev needs at least one option"

@@ -1,0 +1,119 @@
+"""The answer to `explain`, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from iptsim.packet import Packet
+from iptsim.ruleset import Rule, Ruleset, Warning
+from iptsim.trace import Trace, Verdict, step_dict
+
+if TYPE_CHECKING:
+    from iptsim.spaces.space import Space
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something the dump does not say and the answer rests on; `origin` is the id of the rule it was read from, None for a kernel's default."""
+
+    text: str
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The nearest miss: a later rule with the other verdict that failed on the fewest tests.
+
+    `columns` (half-open, from 1) is the failed option in the rule's line, `label` what the packet has instead, `notes` where it got that,
+    `fix` an iptables command that would change the verdict, where one is sure.
+    """
+
+    rule: Rule
+    columns: tuple[int, int] | None
+    label: str
+    notes: tuple[str, ...] = ()
+    fix: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way the flow can go. `when` is the set of packets (as they arrive) that go it, `witness` one of them, `trace` its way.
+
+    `reply` is the way of the connection's answer (None: there is none), `unknown` names what decides between this case and others and cannot be
+    known from what was given, `odds` the probability of dice on the way where the rule states it.
+    """
+
+    when: Space
+    witness: Packet
+    trace: Trace
+    reply: Trace | None
+    unknown: tuple[str, ...] = ()
+    miss: Miss | None = None
+    odds: float | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.trace.verdict
+
+    @property
+    def connection(self) -> str | None:
+        """`ok`: both directions pass; `broken`: the request passes, its answer does not; None: there is nothing to say."""
+        if self.trace.verdict is not Verdict.ACCEPT or self.reply is None or self.reply.verdict is Verdict.UNDECIDED:
+            return None
+        return "ok" if self.reply.verdict is Verdict.ACCEPT else "broken"
+
+    def to_dict(self) -> dict[str, Any]:
+        reply = self.reply
+        return {
+            "when": str(self.when),
+            "witness": self.witness.to_dict(),
+            **self.trace.to_dict(),
+            "reply": {"verdict": str(reply.verdict), "decided_by": reply.decided_by, "steps": [step_dict(s) for s in reply.steps]} if reply else None,
+            "connection": self.connection,
+            "unknown": list(self.unknown),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What happens to a flow: its cases, disjoint, and together the whole question. `flow` is what was asked, as it was given."""
+
+    ruleset: Ruleset
+    flow: Mapping[str, Any]
+    question: Space
+    cases: tuple[Case, ...]
+    assumptions: tuple[Assumption, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+    exact: bool = True
+
+    @property
+    def verdict(self) -> Verdict:
+        """That of every case, or MIXED."""
+        found = {case.verdict for case in self.cases}
+        return found.pop() if len(found) == 1 else Verdict.MIXED
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON, schema iptsim/explain/1."""
+        return {
+            "schema": "iptsim/explain/1",
+            "file": self.ruleset.source.name,
+            "flow": dict(self.flow),
+            "verdict": str(self.verdict),
+            "exact": self.exact,
+            "cases": [case.to_dict() for case in self.cases],
+            "assumptions": [{"text": a.text, "from": a.origin} for a in self.assumptions],
+            "warnings": [{"kind": w.kind, "text": w.text, "line": w.span.line if w.span else None} for w in self.warnings],
+        }
+
+    def __str__(self) -> str:
+        """The command's text, without colour."""
+        from iptsim.show.text import explanation_text
+
+        return explanation_text(self)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"

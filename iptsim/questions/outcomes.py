@@ -1,0 +1,166 @@
+"""Every way that the packets of a question can go: the walk of all of them, and of their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from iptsim.errors import FlowError
+from iptsim.packet import Packet
+from iptsim.predicate import Name, Or, Ranges, Test, one
+from iptsim.questions.flow import Question, read_flow
+from iptsim.questions.judges import AllPackets, OneWay
+from iptsim.questions.world import possible, world_of
+from iptsim.reading import Reading, Same
+from iptsim.ruleset import Ruleset
+from iptsim.spaces.space import NOTHING, Space, World
+from iptsim.trace import Trace, Verdict
+from iptsim.values import ip_text
+from iptsim.walk import after_walking, path
+from iptsim.walk.arrival import enter, home
+from iptsim.walk.conntrack import Connection
+from iptsim.walk.depth import deep
+from iptsim.walk.engine import Engine, Result
+from iptsim.walk.group import Group
+from iptsim.walk.judge import Judge
+from iptsim.walk.setting import Setting
+from iptsim.walk.tracing import to_trace
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Packets (`where`) that end so, with the answer that ends so (None: there is none)."""
+
+    where: int
+    result: Result
+    reply: Result | None
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes it one case: how it ends, who decided, what became of its ends, and the same of its answer."""
+        r, nat = self.result, self.result.group.nat
+        moved = nat.after if nat is not None and nat.after != nat.before else None
+        reply = (self.reply.verdict, self.reply.decided_by, self.reply.unknown) if self.reply else None
+        return (r.verdict, r.fate, r.decided_by, r.answer, r.unknown, moved, reply)
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """A question, put: its world, its packets, and what was met while they were walked."""
+
+    ruleset: Ruleset
+    question: Question
+    setting: Setting
+    world: World
+    start: Group
+    connections: tuple[Connection, ...] = ()
+    firsts: dict[str, bool | None] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    reached: dict[str, int] = field(default_factory=dict)
+
+    def space(self, node: int) -> Space:
+        return Space(self.world, node, self.start.where)
+
+    def engine(self, judge: Judge) -> Engine:
+        return Engine(
+            self.ruleset, judge, self.setting, self.question.assume, self.connections, firsts=self.firsts, reasons=self.reasons, reached=self.reached
+        )
+
+    # ---------------------------------------------------------------- every packet
+    def outcomes(self) -> list[Outcome]:
+        """Every way, those that end the same joined."""
+        engine = self.engine(AllPackets(self.world))
+        found: dict[tuple[Any, ...], Outcome] = {}
+        with deep(self.ruleset):
+            path.run(engine, self.start)
+            for result in engine.results:
+                for outcome in self._answered(result):
+                    same = found.get(outcome.key)
+                    joined = outcome if same is None else replace(same, where=self.world.diagrams.join(same.where, outcome.where))
+                    found[outcome.key] = joined
+        self.world.diagrams.budget = None  # the answer stands: what is left is to show it
+        return list(found.values())
+
+    def _answered(self, result: Result) -> list[Outcome]:
+        if result.verdict is not Verdict.ACCEPT:
+            return [Outcome(result.group.where, result, None)]
+        engine = self.engine(AllPackets(self.world))
+        engine.reached = {}
+        path.run_answer(engine, result.group, result.fate)
+        if not engine.results:
+            return [Outcome(result.group.where, result, None)]
+        return [Outcome(reply.group.where, result, reply) for reply in engine.results]
+
+    # ---------------------------------------------------------------- one of them
+    def witness(self, where: int) -> tuple[Packet, Trace, Trace | None]:
+        """A packet out of `where`, its trace, and that of its answer."""
+        judge = OneWay(self.world, self.firsts)
+        engine = self.engine(judge)
+        with deep(self.ruleset):
+            path.run(engine, replace(self.start, where=where))
+            result = engine.results[0]
+            end, reply = result.group.where, None
+            if result.verdict is Verdict.ACCEPT:
+                back = self.engine(judge)
+                path.run_answer(back, result.group, result.fate)
+                reply = back.results[0] if back.results else None
+                end = reply.group.where if reply else end
+        packet = self._packet(end, result.group, engine.source)
+        trace = to_trace(result, packet, self.ruleset)
+        return packet, trace, to_trace(reply, packet, self.ruleset) if reply else None
+
+    def _packet(self, where: int, end: Group, source: Reading | None) -> Packet:
+        """A packet of the set, with what the question fixed, and nothing in it that the stack decides: its way out, its own source."""
+        node = where
+        for name, reading in self.start.now.items():
+            if name in self.question.fixed or name == "in_interface":
+                node = self.world.diagrams.keep(node, self._is(name, reading))
+        known = self.space(node).example({}).known()
+        if "out_interface" not in self.question.fixed and end.out != Same("out_interface"):
+            known.pop("out_interface", None)
+        if known["proto"] == 6 and isinstance(flags := self.start.now.get("tcp_flags"), int):
+            known["tcp_flags"] = flags
+        if isinstance(source, int):
+            known["src"] = ip_text(source, self.setting.family)
+        elif source is not None and source != Same("src"):
+            known["src"] = known["dst"]
+        assume = {**self.question.assume, **known.get("assume", {})}
+        return Packet(**known | ({"assume": assume} if assume else {}))
+
+    def _is(self, name: str, reading: Reading) -> int:
+        return self.world.given(name, Name(reading) if isinstance(reading, str) else one(reading))  # type: ignore[arg-type]  # a number
+
+
+def inquire(ruleset: Ruleset, flow: Mapping[str, Any]) -> Inquiry:
+    """Put a question. Raises FlowError where no packet is like that."""
+    question = read_flow(ruleset, flow)
+    setting = Setting.of(ruleset)
+    connections = after_walking(ruleset, question.after)
+    now = dict(question.fixed)
+    if "in_interface" not in question.names():
+        home(setting, now, _source(question))
+    world = world_of(setting, question)
+    node = world.diagrams.all_of([world.space(pred, now) for pred in question.asked])
+    known_type = setting.type_number(now["dst"]) if isinstance(now.get("dst"), int) else None  # type: ignore[arg-type]  # an int, as asked
+    if known_type is not None:
+        now.setdefault("dst_type", known_type)
+    for pred in possible(setting, question):
+        node = world.diagrams.keep(node, world.space(pred, now))
+    if node == NOTHING:
+        raise FlowError("no packet is like that: the given values exclude each other")
+    start = enter(setting, now, node, frozenset(question.opened))
+    return Inquiry(ruleset, question, setting, world, start, connections)
+
+
+def _source(question: Question) -> tuple[int, int] | None:
+    """The range that all sources lie in, if the question says one."""
+    source = question.fixed.get("src")
+    if isinstance(source, int):
+        return source, source
+    for pred in question.asked:
+        parts = [t.values for t in pred.parts if isinstance(t, Test) and t.field == "src"] if isinstance(pred, Or) else []
+        spans = [values.parts for values in parts if isinstance(values, Ranges)]
+        if spans:
+            return spans[0][0][0], max(span[-1][1] for span in spans)
+    return None

@@ -1,0 +1,88 @@
+"""The world of a question: which interfaces can be told apart, and which packets there can be at all."""
+
+from __future__ import annotations
+
+from iptsim.names import BROADCAST, LOCAL, UNICAST
+from iptsim.predicate import And, Name, Not, Or, Pred, Ranges, Test, one, ranges
+from iptsim.questions.flow import Question
+from iptsim.ruleset import Ruleset
+from iptsim.spaces.space import World
+from iptsim.walk.setting import Setting
+
+_INTERFACES = ("in_interface", "out_interface", "physdev_in", "physdev_out")
+
+
+# What the kernel never chooses as a source: nothing, a group, everybody.
+_NOBODY = {4: ranges([(0, 0), (0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)]), 6: ranges([(0, 0), (0xFF << 120, (1 << 128) - 1)])}
+
+
+def world_of(setting: Setting, question: Question) -> World:
+    """A world that can tell apart every interface that the rules, the host or the question name."""
+    names, prefixes = _named(setting.ruleset)
+    names = names | set(setting.host.interface_names()) | {i.interface for i in setting.inferred} | {"lo"}
+    names |= {value for name in _INTERFACES if isinstance(value := question.fixed.get(name), str)}
+    for pred in question.asked:
+        for test in _tests(pred):
+            if isinstance(test.values, Name):
+                (prefixes if test.values.prefix else names).add(test.values.text)
+    return World(setting.family, tuple(sorted(names - {""})), tuple(sorted(prefixes - {""})))
+
+
+def _named(ruleset: Ruleset) -> tuple[set[str], set[str]]:
+    memo = ruleset._memo.get("interfaces")
+    if memo is None:
+        names: set[str] = set()
+        prefixes: set[str] = set()
+        for rule in ruleset.rules():
+            for test in _tests(rule.predicate):
+                if isinstance(test.values, Name):
+                    (prefixes if test.values.prefix else names).add(test.values.text)
+        memo = ruleset._memo["interfaces"] = (names, prefixes)
+    return set(memo[0]), set(memo[1])
+
+
+def _tests(pred: Pred) -> list[Test]:
+    if isinstance(pred, Test):
+        return [pred]
+    if isinstance(pred, Not):
+        return _tests(pred.part)
+    return [test for part in pred.parts for test in _tests(part)] if isinstance(pred, And | Or) else []
+
+
+def possible(setting: Setting, question: Question) -> list[Pred]:
+    """What holds of every packet there can be, as far as the question does not say otherwise.
+
+    A packet comes in by a real interface or from a process; what a process sends to this host is not asked for twice, as it comes back by
+    lo, and its source is an address. Its TTL is not used up. Where the host's addresses are not known, an address is of some type, as the standards allow.
+    """
+    fixed = question.fixed
+    preds: list[Pred] = []
+    if "in_interface" not in fixed:
+        preds.append(Not(Test("in_interface", Name("lo"))))
+    if "src" not in question.names() and "src" not in question.opened:
+        preds.append(Or((Not(Test("in_interface", Name(""))), Not(Test("src", _NOBODY[setting.family])))))
+    if "ttl" not in question.names() and "ttl" not in question.opened:
+        preds.append(Test("ttl", ranges([(2, 255)])))
+    if setting.types is None and "dst_type" not in fixed:
+        preds += _typed(setting)
+    return preds
+
+
+def _typed(setting: Setting) -> list[Pred]:
+    """dst_type agrees with what is so on every host; what is not fixed is LOCAL, another host's, or (IPv4) some network's broadcast address."""
+    free = [UNICAST, LOCAL] + ([BROADCAST] if setting.family == 4 else [])
+    preds: list[Pred] = []
+    anywhere: list[tuple[int, int]] = []
+    for number, values in setting.host.fixed_types(setting.family):
+        if number == UNICAST:
+            anywhere = list(values.parts)
+            continue
+        preds.append(Or((Not(Test("dst", values)), Test("dst_type", one(number)))))
+    preds.append(Or((Not(Test("dst", Ranges(tuple(anywhere)))), Test("dst_type", ranges((n, n) for n in free)))))
+    for inference in setting.inferred:
+        if setting.family == 4:
+            last = inference.network[1]
+            preds.append(Or((Not(Test("dst", one(last))), Test("dst_type", one(BROADCAST)))))
+    return preds
+
+

@@ -1,0 +1,171 @@
+"""What holds between the parts of a rule, and between chains: what iptables and the kernel would refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from iptsim.extension import Extension, Goto, Jump, Match, OpaqueMatch, OpaqueTarget
+from iptsim.head import Head
+from iptsim.names import PROTOCOL_NAMES
+from iptsim.reader.faults import Report, did_you_mean
+from iptsim.reader.words import split
+from iptsim.ruleset import BUILT_IN, Rule
+from iptsim.source import Span
+
+
+class Restrictions:
+    """Where and beside which -p an extension may stand, for one table. Asked once for each combination."""
+
+    def __init__(self, table: str, report: Report) -> None:
+        self.table = table
+        self.report = report
+        self.unrestricted: set[type[Any]] = {type(None), Jump, Goto, OpaqueTarget}
+        self._fine: set[tuple[object, ...]] = set()
+        self._hooked: dict[str, dict[type[Extension], Rule]] = {}  # chain -> the extensions in it that only some hooks allow
+
+    def check(self, rule: Rule) -> None:
+        """Report what the tools would refuse in this rule."""
+        head, target = rule.head, rule.target
+        key = (rule.chain, _protocol(head) if head else None, target.__class__, *[match.__class__ for match in rule.matches])
+        if key not in self._fine and self._is_fine(rule, key[1]):
+            self._fine.add(key)
+
+    def _is_fine(self, rule: Rule, protocol: object) -> bool:
+        fine = True
+        for part in (*rule.matches, rule.target):
+            kind = part.__class__
+            if part is None or not (kind.hooks or kind.protocols or (kind.tables and self.table not in kind.tables)):  # type: ignore[union-attr]  # None is out
+                self.unrestricted.add(kind)
+                continue
+            if kind.hooks:  # type: ignore[union-attr]
+                self._hooked.setdefault(rule.chain, {}).setdefault(kind, rule)  # type: ignore[arg-type]
+            for problem in self._problems(part, protocol):
+                self.report.refuse(problem, place(rule, part))
+                fine = False
+        return fine
+
+    def _problems(self, part: Extension, protocol: object) -> list[str]:
+        found = []
+        name = _called(part)
+        if part.tables and self.table not in part.tables:
+            found.append(f"{name} is only for the table {' or '.join(part.tables)}")
+        if part.protocols and protocol not in part.protocols:
+            wanted = " or ".join(f"-p {PROTOCOL_NAMES.get(number, number)}" for number in part.protocols)
+            found.append(f"{name} needs {wanted}")
+        return found
+
+    def hooks(self, reached: Mapping[str, set[str]]) -> None:
+        """Report the extensions that a hook reaches which does not allow them."""
+        for chain, kinds in self._hooked.items():
+            for kind, rule in kinds.items():
+                wrong = sorted(reached.get(chain, set()) - set(kind.hooks))
+                if wrong:
+                    part = next(part for part in rule.parts if part.__class__ is kind)
+                    self.report.refuse(f"{_called(part)} is not allowed in {' and '.join(wrong)}, only in {', '.join(kind.hooks)}", place(rule, part))
+
+
+def _protocol(head: Match) -> int | None:
+    """The -p of a rule, unless it is negated."""
+    for option, value, negated in head.given:
+        if option is Head.proto and not negated:
+            return value  # type: ignore[no-any-return]
+    return None
+
+
+def _called(part: Extension) -> str:
+    return f"-m {part.name}" if isinstance(part, Match) else f"-j {part.name}"
+
+
+def place(rule: Rule, part: Extension) -> Span:
+    """Where `-m NAME` or `-j NAME` stands."""
+    line = rule.source.line(rule.line)
+    words = split(line)
+    name = part.chain if isinstance(part, Jump) else part.name
+    flags = ("-m", "--match") if isinstance(part, Match) else ("-j", "-g", "--jump", "--goto")
+    for flag, word in zip(words, words[1:], strict=False):
+        if word.text == name and flag.text in flags:
+            return Span(rule.source, rule.line, flag.start + 1, word.end + 1)
+    return Span(rule.source, rule.line)
+
+
+class Chains:
+    """The chains of one table as a graph: jumps to nowhere, loops, and which hooks reach what."""
+
+    def __init__(self, table: str, rules: Mapping[str, list[Rule]], report: Report) -> None:
+        self.table = table
+        self.rules = rules
+        self.report = report
+        self.edges = {chain: {t.chain: rule for t, rule in _aims(own) if isinstance(t, Jump)} for chain, own in rules.items()}
+
+    def check(self, restrictions: Restrictions) -> None:
+        """Report what the kernel would refuse."""
+        for chain in self.rules:
+            for aim, rule in self.edges[chain].items():
+                if aim not in self.rules:
+                    self.report.error(f"{aim} is not a chain of {self.table}", place(rule, rule.target), hint=did_you_mean(aim, self.rules))  # type: ignore[arg-type]
+        self._names()
+        built_in = [name for name in BUILT_IN[self.table] if name in self.rules]
+        reached: dict[str, set[str]] = {}
+        for name in built_in:
+            for chain in self._reach(name):
+                reached.setdefault(chain, set()).add(name)
+        restrictions.hooks(reached)
+
+    def _names(self) -> None:
+        """Tell a target that iptsim does not know from a slip in the name of a chain."""
+        for own in self.rules.values():
+            for target, rule in _aims(own):
+                if isinstance(target, OpaqueTarget) and not self._is_target(target):
+                    hint = did_you_mean(target.name, [*self.rules, "ACCEPT", "DROP", "RETURN", "REJECT", "LOG"])
+                    self.report.error(f"{target.name} is neither a chain of {self.table} nor a target", place(rule, target), hint=hint)
+
+    def _is_target(self, target: OpaqueTarget) -> bool:
+        name = target.name
+        if self.report.saved or target.text:
+            return True
+        return name.replace("_", "").isalnum() and name.isupper() and not did_you_mean(name, self.rules)
+
+    def _reach(self, start: str) -> set[str]:
+        """All chains that a packet in `start` can come to; a loop is reported. Depth first, without recursion: chains may be deep."""
+        seen, path = {start}, [(start, iter(self.edges[start].items()))]
+        on_path = {start}
+        while path:
+            chain, rest = path[-1]
+            for aim, rule in rest:
+                if aim in on_path:
+                    self._loop(rule, aim)
+                elif aim not in seen and aim in self.edges:
+                    seen.add(aim)
+                    on_path.add(aim)
+                    path.append((aim, iter(self.edges[aim].items())))
+                    break
+            else:
+                on_path.discard(chain)
+                path.pop()
+        return seen
+
+    def _loop(self, rule: Rule, aim: str) -> None:
+        span = place(rule, rule.target)  # type: ignore[arg-type]  # it jumps
+        text = f"this closes a loop: {aim} comes to {rule.chain}, and {rule.chain} comes to {aim}" if aim != rule.chain else f"{aim} jumps to itself"
+        if not any(warning.span == span for warning in self.report.warnings) and not any(error.span == span for error in self.report.errors):
+            self.report.refuse(text, span)
+
+
+def _aims(rules: list[Rule]) -> list[tuple[Any, Rule]]:
+    """Each target once (they are shared), with the first rule that has it."""
+    first: dict[int, Rule] = {}
+    for rule in rules:
+        first.setdefault(id(rule.target), rule)
+    return [(rule.target, rule) for rule in first.values()]
+
+
+def opaque(rules: Mapping[str, list[Rule]], report: Report) -> None:
+    """Tell of every part that iptsim does not know."""
+    for own in rules.values():
+        for rule in own:
+            for match in rule.matches:
+                if match.__class__ is OpaqueMatch:
+                    report.opaque(f"-m {match.name}", place(rule, match))
+            if rule.target.__class__ is OpaqueTarget:
+                report.opaque(f"-j {rule.target.name}", place(rule, rule.target))  # type: ignore[union-attr,arg-type]

@@ -1,0 +1,120 @@
+"""The commands of a restore file and of `iptables -S`: what -A -I -D -R -N -P -F -X -E -Z do to the chains of a table."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iptsim.reader.faults import Fault, did_you_mean
+from iptsim.ruleset import BUILT_IN, Counters
+
+if TYPE_CHECKING:
+    from iptsim.reader.lenient import Command, Text
+    from iptsim.reader.table import Draft, Place, TableReader
+
+
+class Commands:
+    """Carries out lines that are more than `-A` in canonical order."""
+
+    def __init__(self, table: TableReader) -> None:
+        self.table = table
+        self.drafts = table.drafts
+        self._do = {
+            "-A": self._append, "-I": self._insert, "-D": self._delete, "-R": self._replace, "-N": self._new, "-P": self._policy,
+            "-F": self._flush, "-X": self._remove, "-E": self._rename, "-Z": self._zero,
+        }  # fmt: skip
+
+    def obey(self, command: Command, place: Place, counters: Counters | None) -> None:
+        """Do it. Raises Fault."""
+        if command.counters:
+            counters = Counters(*command.counters)
+        if not command.flag:
+            raise Fault("there is no command", 0, len(place.row), expected="-A CHAIN")
+        self._do[command.flag](command, place, counters)
+
+    def _append(self, command: Command, place: Place, counters: Counters | None) -> None:
+        for text in command.texts:
+            self.table.add(command.chain, None, text, place, counters)
+
+    def _insert(self, command: Command, place: Place, counters: Counters | None) -> None:
+        """-I [n]: iptables inserts the rules of an address list one after the other at the same place, so the last comes first."""
+        for text in command.texts:
+            self.table.add(command.chain, self._number(command, 1), text, place, counters)
+
+    def _replace(self, command: Command, place: Place, counters: Counters | None) -> None:
+        number = self._number(command, 0)
+        draft = self._numbered(command, number)
+        for text in command.texts[:1]:
+            self.table.add(command.chain, number, text, place, counters)
+            del draft.rules[number]
+
+    def _delete(self, command: Command, place: Place, counters: Counters | None) -> None:
+        if command.arguments:
+            number = self._number(command, 0)
+            del self._numbered(command, number).rules[number - 1]
+            return
+        draft = self._draft(command)
+        for text in command.texts:
+            self._delete_one(draft, text, place)
+
+    def _delete_one(self, draft: Draft, text: Text, place: Place) -> None:
+        _, head, asked, target = self.table.parts(text)
+        for at, rule in enumerate(draft.rules):
+            if (rule.head, rule.matches, rule.target) == (head, asked, target):
+                del draft.rules[at]
+                return
+        raise Fault("there is no such rule", 0, len(place.row))
+
+    def _new(self, command: Command, place: Place, counters: Counters | None) -> None:
+        if command.chain in self.drafts or command.chain in BUILT_IN[self.table.name]:
+            raise Fault(f"the chain {command.chain} is there already", 0, len(place.row))
+        self.table.chain(command.chain, "-", None, place.span(0, len(place.row)))
+
+    def _policy(self, command: Command, place: Place, counters: Counters | None) -> None:
+        self.table.chain(command.chain, command.arguments[0].text, counters, place.span(0, len(place.row)))
+
+    def _flush(self, command: Command, place: Place, counters: Counters | None) -> None:
+        for draft in [self._draft(command)] if command.chain else self.drafts.values():
+            draft.rules.clear()
+
+    def _remove(self, command: Command, place: Place, counters: Counters | None) -> None:
+        if command.chain:
+            self._draft(command)
+            names = [command.chain]
+        else:
+            names = [name for name, draft in self.drafts.items() if draft.policy is None and not draft.rules]
+        for name in names:
+            if name in BUILT_IN[self.table.name] or self.drafts[name].rules:
+                raise Fault(f"only an empty chain that is not built in can be deleted: {name}", 0, len(place.row))
+            del self.drafts[name]
+
+    def _rename(self, command: Command, place: Place, counters: Counters | None) -> None:
+        raise Fault("iptsim does not rename chains", 0, len(place.row), hint="use the new name from the start")
+
+    def _zero(self, command: Command, place: Place, counters: Counters | None) -> None:
+        """Counters decide nothing."""
+
+    # ---------------------------------------------------------------- what is named
+    def _draft(self, command: Command) -> Draft:
+        draft = self.drafts.get(command.chain)
+        if draft is None and command.chain in BUILT_IN[self.table.name]:
+            self.table.chain(command.chain, "-", None, self.table.nowhere)
+            draft = self.drafts[command.chain]
+        if draft is None:
+            raise Fault(f"the chain {command.chain} is not there", 0, 1, hint=did_you_mean(command.chain, self.drafts))
+        return draft
+
+    def _number(self, command: Command, default: int) -> int:
+        if not command.arguments:
+            return default
+        word = command.arguments[0]
+        if not re.fullmatch("[0-9]{1,9}", word.text) or word.text.strip("0") == "":
+            raise Fault(f"{word.text!r} is not the number of a rule", word.start, word.end)
+        return int(word.text)
+
+    def _numbered(self, command: Command, number: int) -> Draft:
+        draft = self._draft(command)
+        if not 1 <= number <= len(draft.rules):
+            word = command.arguments[0]
+            raise Fault(f"{command.chain} has only {len(draft.rules)} rules", word.start, word.end)
+        return draft

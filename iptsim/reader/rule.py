@@ -1,0 +1,252 @@
+"""One rule line to its typed parts: quickly by what is remembered, else by lark, which alone decides."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from itertools import pairwise
+
+from lark import Token
+from lark.exceptions import UnexpectedInput
+
+from iptsim import matches, targets
+from iptsim.extension import Extension, Given, Goto, Jump, Match, OpaqueMatch, OpaqueTarget, Option, Target
+from iptsim.head import Head
+from iptsim.reader.faults import Fault
+from iptsim.reader.language import Language, Segment, by_flag, language, unique
+from iptsim.reader.plans import Plan, Slots, Values, plan
+from iptsim.reader.words import is_open, split, unquoted
+
+
+# What a rule line says: chain, head, matches, target.
+Parts = tuple[str, Match | None, tuple[Match, ...], Target | None]
+
+
+class Memory:
+    """What is remembered while one file is read: segments by their text, plans by what they begin with, values by their word."""
+
+    def __init__(self, family: int) -> None:
+        self.family = family
+        self.matches: dict[str, Match] = {}
+        self.heads: dict[str, list[Plan]] = {}
+        self.plans: dict[str, list[Plan]] = {}
+        self.values: dict[tuple[Option, bool], Values] = {}
+        self.opaque = False  # is there a match that iptsim does not know
+
+
+class RuleReader:
+    """Reads the rules of one table. `chains` are those it declares: they come before targets of the same name.
+
+    With `remember` off every line goes to lark; the result is the same, and a test holds it to that.
+    """
+
+    def __init__(self, memory: Memory, names: tuple[frozenset[str], frozenset[str]], chains: Container[str], remember: bool = True) -> None:
+        self.memory = memory
+        self.chains = chains
+        self.remember = remember
+        self.targets: dict[str, Target] = {}
+        self.names = names
+        self.language = self._language()
+        self._last = Plan("(?!)", lambda fit: Head())
+
+    def _language(self) -> Language:
+        asked, aims = self.names
+        return language(self.memory.family, asked, frozenset(name for name in aims if name not in self.chains))
+
+    def knows(self, asked: frozenset[str], aims: frozenset[str]) -> None:
+        """Make sure that the language has these extensions, where there are such."""
+        more = (
+            self.names[0] | {name for name in asked - self.names[0] if matches.find(name)},
+            self.names[1] | {name for name in aims - self.names[1] if targets.find(name)},
+        )
+        if more != self.names:
+            self.names = more
+            self.language = self._language()
+
+    # ---------------------------------------------------------------- by memory
+    def quick(self, line: str) -> Parts | None:
+        """The parts of a line whose shapes are known, None where one is not."""
+        body, jump, aim = line.rpartition(" -j ")
+        target = self.targets.get(aim)
+        if target is None:
+            if jump:
+                target = self._target(aim)
+            else:
+                body, target = self._without_jump(line)
+            if body is None or (jump and target is None):
+                return None
+        if body[:3] != "-A ":
+            return None
+        asked: tuple[Match, ...] = ()
+        if " -m " in body:
+            body, *texts = body.split(" -m ")
+            found = []
+            for text in texts:
+                match = self.memory.matches.get(text)
+                if match is None and (match := self._match(text)) is None:
+                    return None
+                found.append(match)
+            asked = tuple(found)
+        chain, _, text = body[3:].partition(" ")
+        if not text:
+            return chain, None, asked, target
+        last = self._last
+        try:
+            if fit := last.fits(text):
+                return chain, last.make(fit), asked, target  # type: ignore[return-value]  # plans of the head make heads
+            return self._other_head(chain, text, asked, target)
+        except ValueError:
+            return None
+
+    def _without_jump(self, line: str) -> tuple[str | None, Target | None]:
+        """Of a line without -j: what stands before -g, and where that goes; the whole line, if it only counts; None, if it is not known."""
+        body, goto, aim = line.rpartition(" -g ")
+        if not goto:
+            return line, None
+        target = self.targets.get("-g " + aim)
+        return (body, target) if target else (None, None)
+
+    def _other_head(self, chain: str, text: str, asked: tuple[Match, ...], target: Target | None) -> Parts | None:
+        """A head that is not of the same shape as the one before."""
+        for known in self.memory.heads.get(_head_key(text), ()):
+            if fit := known.fits(text):
+                self._last = known
+                return chain, known.make(fit), asked, target  # type: ignore[return-value]
+        return None
+
+    def _match(self, text: str) -> Match | None:
+        made = self._made("-m " + text)
+        if made is not None:
+            self.memory.matches[text] = made  # type: ignore[assignment]  # plans of -m make matches
+        return made  # type: ignore[return-value]
+
+    def _target(self, text: str) -> Target | None:
+        if text.partition(" ")[0] in self.chains:
+            return None
+        made = self._made("-j " + text)
+        if made is not None:
+            self.targets[text] = made  # type: ignore[assignment]  # plans of -j make targets
+        return made  # type: ignore[return-value]
+
+    def _made(self, text: str) -> Extension | None:
+        """What a plan makes of this segment."""
+        for known in self.memory.plans.get(" ".join(text.split(" ", 2)[:2]), ()):
+            if fit := known.fits(text):
+                try:
+                    return known.make(fit)
+                except ValueError:
+                    return None
+        return None
+
+    # ---------------------------------------------------------------- by lark
+    def slow(self, line: str) -> Parts:
+        """The parts of a line in canonical order, by lark; its shapes are remembered. Raises Fault."""
+        words = split(line)
+        if words and is_open(words[-1].raw):
+            raise Fault("the quote is not closed", words[-1].start, words[-1].end, hint='put a " where the text ends')
+        named = {(word.text, then.text) for word, then in pairwise(words) if word.text in ("-m", "--match", "-j", "--jump")}
+        self.knows(frozenset(name for flag, name in named if "m" in flag[:3]), frozenset(name for flag, name in named if "j" in flag[:3]))
+        try:
+            parsed = self.language.parse(words)
+        except UnexpectedInput as error:
+            from iptsim.reader.diagnose import explain
+
+            raise explain(error, words, self.language) from None
+        head = self._head(parsed.head, line) if parsed.head else None
+        found = tuple(self._asked(segment, line) for segment in parsed.matches)
+        return unquoted(parsed.chain), head, found, self._aim(parsed.target, line) if parsed.target else None
+
+    def _head(self, segment: Segment, line: str) -> Head:
+        made, slots = self._extension(segment, Head)
+        text = _text(segment, line)
+        self._learn(self.memory.heads, _head_key(text), text, plan(Head, self.memory.family, [], segment.tokens, slots))
+        return made  # type: ignore[return-value]
+
+    def _asked(self, segment: Segment, line: str) -> Match:
+        text = _text(segment, line)
+        name = unquoted(segment.lead[1])
+        if segment.kind is None:
+            self.memory.opaque = True
+            return self.memory.matches.setdefault(text.removeprefix("-m "), OpaqueMatch(name, line[segment.tokens[0].start_pos : segment.end] if segment.tokens else ""))
+        made, slots = self._extension(segment, segment.kind)
+        self._learn(self.memory.plans, f"-m {name}", text, plan(segment.kind, self.memory.family, ["-m", name], segment.tokens, slots))
+        return self.memory.matches.setdefault(text.removeprefix("-m "), made)  # type: ignore[arg-type]
+
+    def _aim(self, segment: Segment, line: str) -> Target:
+        text = _text(segment, line)
+        name = unquoted(segment.lead[1])
+        key = text.removeprefix("-j ")
+        if segment.lead[0].type == "GOTO":
+            return self.targets.setdefault(text, Goto(name))
+        if segment.kind is not None:
+            made, slots = self._extension(segment, segment.kind)
+            self._learn(self.memory.plans, f"-j {name}", text, plan(segment.kind, self.memory.family, ["-j", name], segment.tokens, slots))
+            return self.targets.setdefault(key, made)  # type: ignore[arg-type]
+        for token in segment.tokens:
+            if token in ("-m", "-j", "-g"):
+                raise Fault("a rule has one target, and it comes last", token.start_pos or 0, token.end_pos or 0)
+        if name in self.chains:
+            if segment.tokens:
+                raise Fault(f"a jump to the chain {name} takes no options", segment.tokens[0].start_pos or 0, segment.end)
+            return self.targets.setdefault(key, Jump(name))
+        return self.targets.setdefault(key, OpaqueTarget(name, line[segment.tokens[0].start_pos : segment.end] if segment.tokens else ""))
+
+    def _learn(self, where: dict[str, list[Plan]], key: str, text: str, new: Plan) -> None:
+        """Remember a shape, unless the text has blanks that no plan knows or a known plan fits it."""
+        if self.remember and new.fits(text) and not any(old.fits(text) for old in where.get(key, ())):
+            where.setdefault(key, []).append(new)
+
+    def _extension(self, segment: Segment, kind: type[Extension]) -> tuple[Extension, Slots]:
+        """What the tokens give; with the values that were asked, for a plan. Raises Fault."""
+        flags = by_flag(kind, self.memory.family)
+        given: list[Given] = []
+        slots: Slots = []
+        places: dict[str, Token] = {}
+        at, tokens = 0, segment.tokens
+        while at < len(tokens):
+            negated = tokens[at].type == "NOT"
+            flag = tokens[at + negated]
+            option = flags[unquoted(flag)]
+            count = option.value.words if option.value else 0
+            words = tokens[at + negated + 1 : at + negated + 1 + count]
+            if option.flag in places and not option.repeats:
+                raise Fault(f"{option.flag} is given twice", flag.start_pos or 0, flag.end_pos or 0)
+            places[option.flag] = flag
+            values = self.memory.values.setdefault((option, negated), Values(option, negated))
+            try:
+                given.append(values.read(tuple(words)))
+            except ValueError as error:
+                expected = option.value.name if option.value else ""
+                raise Fault(str(error), words[0].start_pos or 0, words[-1].end_pos or 0, expected=expected) from None
+            slots.append((values, count))
+            at += negated + 1 + count
+        self._check(segment, kind, places)
+        made = kind(tuple(given), self.memory.family)
+        if problem := made.problem():
+            start = segment.lead[0] if segment.lead else tokens[0]
+            raise Fault(problem, start.start_pos or 0, segment.end)
+        return made, slots
+
+    def _check(self, segment: Segment, kind: type[Extension], places: dict[str, Token]) -> None:
+        """Which options go together: a matter of the shape, so asked once for each."""
+        for option in unique(kind, self.memory.family):
+            if option.flag in places:
+                here = places[option.flag]
+                for other in option.excludes:
+                    if other in places:
+                        raise Fault(f"{option.flag} and {other} exclude each other", here.start_pos or 0, here.end_pos or 0)
+                if option.needs and not any(other in places for other in option.needs):
+                    raise Fault(f"{option.flag} needs {' or '.join(option.needs)}", here.start_pos or 0, here.end_pos or 0)
+            elif option.required:
+                first = segment.lead[0]
+                what = f"-m {kind.name}" if issubclass(kind, Match) else f"-j {kind.name}"
+                raise Fault(f"{what} needs {option.flag}", first.start_pos or 0, segment.lead[1].end_pos or 0, expected=option.value.name if option.value else "")
+
+
+def _head_key(text: str) -> str:
+    """What heads of one shape have in common, so that few plans are tried."""
+    return f"{text.count(' ')}{text[:2]}"
+
+
+def _text(segment: Segment, line: str) -> str:
+    start = (segment.lead or segment.tokens)[0].start_pos
+    return line[start : segment.end]

@@ -1,0 +1,1 @@
+"""Every packet at once: sets of packets as interval decision diagrams."""

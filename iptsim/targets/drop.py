@@ -1,0 +1,15 @@
+"""DROP: gone, without a word."""
+
+from __future__ import annotations
+
+from iptsim.effect import Drop as DropEffect
+from iptsim.effect import Effect
+from iptsim.extension import Target
+
+
+class Drop(Target, name="DROP"):
+    """Throw the packet away; the sender is not told."""
+
+    @property
+    def effect(self) -> Effect:
+        return DropEffect()

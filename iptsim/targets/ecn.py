@@ -1,0 +1,34 @@
+"""ECN: clear or set the ECN bits."""
+
+from __future__ import annotations
+
+from iptsim import values
+from iptsim.effect import Assign, Effect, Mystery
+from iptsim.extension import Option, Target
+
+BIT = values.number(1)
+
+
+class Ecn(Target, name="ECN"):
+    """Clear ECE and CWR of a TCP header, so that a broken network does not see them; the next rule follows. The rest is for experiments."""
+
+    tables = ("mangle",)
+    families = (4,)
+
+    remove = Option("--ecn-tcp-remove", None, says="the TCP flags ECE and CWR are cleared")
+    ece = Option("--ecn-tcp-ece", BIT, says="the TCP flag ECE becomes {}")
+    cwr = Option("--ecn-tcp-cwr", BIT, says="the TCP flag CWR becomes {}")
+    ect = Option("--ecn-ip-ect", values.number(3), says="the ECN codepoint becomes {}")
+
+    def problem(self) -> str | None:
+        return None if self.given else "ECN needs --ecn-tcp-remove"
+
+    @property
+    def effect(self) -> Effect:
+        if self.has(Ecn.ect) and len(self.given) == 1:
+            return Assign("tos", self.get(Ecn.ect), 3)
+        if self.has(Ecn.ect):
+            return Mystery(self.name)  # two headers change at once
+        ece, cwr = (self.get(row, 0) for row in (Ecn.ece, Ecn.cwr))
+        mask = 0xC0 if self.has(Ecn.remove) else self.has(Ecn.ece) * 0x40 | self.has(Ecn.cwr) * 0x80
+        return Assign("tcp_flags", ece * 0x40 | cwr * 0x80, mask)

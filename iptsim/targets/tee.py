@@ -1,0 +1,18 @@
+"""TEE: a copy to another host."""
+
+from __future__ import annotations
+
+from iptsim import values
+from iptsim.effect import Continue, Effect
+from iptsim.extension import Option, Target
+
+
+class Tee(Target, name="TEE"):
+    """Send a copy of the packet to another host; the packet itself goes on with the next rule."""
+
+    gateway = Option("--gateway", values.HOST, says="the copy is sent to {}", required=True)
+    oif = Option("--oif", values.INTERFACE, says="the copy is sent by {}")
+
+    @property
+    def effect(self) -> Effect:
+        return Continue("copied")

@@ -1,0 +1,29 @@
+"""TPROXY: to a transparent proxy on this host."""
+
+from __future__ import annotations
+
+from iptsim import values
+from iptsim.effect import Effect, Mystery
+from iptsim.extension import Given, Option, Target
+
+ANY = {4: values.HOST.read("0.0.0.0"), 6: values.HOST.read("::")}
+
+
+class Tproxy(Target, name="TPROXY"):
+    """Deliver the packet to a transparent socket of this host, unchanged but for its mark. Without such a socket it is dropped: which, is open."""
+
+    tables = ("mangle",)
+    hooks = ("PREROUTING",)
+    protocols = (6, 17)
+
+    port = Option("--on-port", values.number(65535), says="the proxy's port is {}", required=True)
+    address = Option("--on-ip", values.HOST, says="the proxy's address is {}")
+    mark = Option("--tproxy-mark", values.masked(always_mask=True), says="the mark becomes {}")
+
+    def implied(self) -> tuple[Given, ...]:
+        rows = (Given(Tproxy.address, ANY[self.family]), Given(Tproxy.mark, (0, 0)))
+        return tuple(row for row in rows if not self.has(row.option))
+
+    @property
+    def effect(self) -> Effect:
+        return Mystery(self.name)

@@ -1,0 +1,158 @@
+"""The engine: what the rooms of the walk share while it runs. It splits and finishes groups and knows what each rule asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from iptsim.predicate import ALWAYS, NEVER, And, Not, Or, Pred, Test, Unknown, atom_name, atoms
+from iptsim.reading import Open, Reading, Same
+from iptsim.ruleset import Rule, Ruleset
+from iptsim.trace import Fate, Step, Verdict
+from iptsim.walk.group import Group, joined
+from iptsim.walk.judge import Judge, Undecided
+from iptsim.walk.setting import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Groups end as this."""
+
+    group: Group
+    verdict: Verdict
+    fate: Fate
+    decided_by: str | None
+    answer: str | None = None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Engine:
+    """One run. `assume` answers unknowns by name; `firsts` collects what a fresh kernel would answer to those that were
+    met, `reasons` why they are unknown, `reached` who passed which rule, chain (`filter:DOCKER`) and hook;
+    `source` is the source that the kernel chose for a packet of this host."""
+
+    ruleset: Ruleset
+    judge: Judge
+    setting: Setting
+    assume: Mapping[str, Any] = field(default_factory=dict)
+    connections: tuple[Any, ...] = ()
+    results: list[Result] = field(default_factory=list)
+    firsts: dict[str, bool | None] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    reached: dict[str, int] = field(default_factory=dict)
+    source: Reading | None = None
+    _asked: dict[Any, Pred] = field(default_factory=dict)
+
+    # ---------------------------------------------------------------- splitting and ending
+    def split(self, group: Group, pred: Pred) -> tuple[Group | None, Group | None]:
+        """As the judge does it; who cannot be judged ends here, undecided."""
+        try:
+            return self.judge.split(group, pred)
+        except Undecided as undecided:
+            self.finish(group, Verdict.UNDECIDED, None, unknown=undecided.reasons)
+            return None, None
+
+    def without(self, group: Group, pred: Pred) -> Group | None:
+        """The group without packets that cannot exist, as asked of the packet that arrived. One packet exists: it is not asked."""
+        if not self.judge.forks:
+            return group
+        _, rest = self.judge.split(replace(group, now={}), pred)
+        return None if rest is None else replace(rest, now=group.now)
+
+    def join(self, groups: Iterable[Group]) -> list[Group]:
+        return joined(groups, self.judge.join)
+
+    def passed(self, name: str, group: Group) -> None:
+        """The group passes a rule, a chain or a hook."""
+        if self.judge.forks and not group.phase.startswith("/reply"):
+            before = self.reached.get(name)
+            self.reached[name] = group.where if before is None else self.judge.join(before, group.where)
+
+    def finish(
+        self, group: Group, verdict: Verdict, decided_by: str | None, fate: Fate | None = None, answer: str | None = None,
+        unknown: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        """The group ends here."""
+        self.results.append(Result(group, verdict, fate or _FATES[verdict], decided_by, answer, unknown))
+
+    def lost(self, group: Group, name: str, note: str) -> None:
+        """The stack drops it, outside the rules."""
+        step = f"kernel:{name}"
+        self.finish(self.note(group, step, "drop", note), Verdict.DROP, step, Fate.LOST)
+
+    def note(self, group: Group, id: str, effect: str, note: str, changes: Mapping[str, Any] | None = None) -> Group:
+        """A step outside the rules."""
+        if not self.judge.records:
+            return group
+        return group.stepped(Step(id, group.hook, effect, None, changes or {}, note))
+
+    # ---------------------------------------------------------------- what a rule asks
+    def asked(self, rule: Rule, group: Group) -> Pred:
+        """What the rule asks of the packet as it is now: dice get a name of their own, facts are asked of the host, assumptions are answered."""
+        base_key = (rule.id, "")
+        base = self._asked.get(base_key)
+        if base is None:
+            base = self._asked[base_key] = rule.predicate
+        unknowns = self._asked.get((rule.id, "atoms"))
+        if unknowns is None:
+            unknowns = self._asked[rule.id, "atoms"] = tuple(atoms(base))  # type: ignore[assignment]  # one cache for both
+        if not unknowns:
+            return base
+        reads = tuple(group.read(name) for unknown in unknowns for name in unknown.reads)  # type: ignore[attr-defined]
+        key = (rule.id, group.phase, reads)
+        pred = self._asked.get(key)
+        if pred is None:
+            pred = self._asked[key] = self._settled(base, rule, group, [0])
+        return pred
+
+    def _settled(self, pred: Pred, rule: Rule, group: Group, met: list[int]) -> Pred:
+        if isinstance(pred, Test):
+            return pred
+        if isinstance(pred, Not):
+            return Not(self._settled(pred.part, rule, group, met))
+        if isinstance(pred, And | Or):
+            return type(pred)(tuple(self._settled(part, rule, group, met) for part in pred.parts))
+        answer = self.setting.host.answer(pred, self.setting.family)
+        if answer is not None and answer != pred:
+            return self._settled(answer, rule, group, met)
+        met[0] += 1
+        return self._named(pred, rule, group, met[0])
+
+    def _named(self, unknown: Unknown, rule: Rule, group: Group, count: int) -> Pred:
+        if unknown.dice:
+            name = f"{unknown.key[0]}@{rule.id}" + (f"#{count}" if count > 1 else "") + group.phase
+        else:
+            changed = [(f, group.read(f)) for f in unknown.reads if not self._as_it_came(f, group)]
+            name = atom_name(unknown.key) + (f" ({', '.join(f'{f} {self.setting.said(f, r)}' for f, r in changed)})" if changed else "")
+        for known in (name, rule.id, atom_name(unknown.key), ":".join(unknown.key[:2]), unknown.key[0]):
+            if known in self.assume:
+                return ALWAYS if self.assume[known] else NEVER
+        self.firsts[name] = unknown.first
+        self.reasons[name] = unknown.reason
+        return Unknown(unknown.reason, (name,))
+
+    def _as_it_came(self, name: str, group: Group) -> bool:
+        return group.read(name) == self.setting.arrival.get(name, Same(name))
+
+    # ---------------------------------------------------------------- values that nobody knows
+    def open(self, name: str, like: str, within: Any = None) -> Reading:
+        """A new value that is not known, unless it is assumed under that name."""
+        if name in self.assume:
+            value = self.assume[name]
+            return self.setting.read_assumed(like, value)
+        return Open(name, like, within)
+
+
+def at(group: Group, hook: str) -> Group:
+    """The group, at a hook."""
+    return replace(group, hook=hook)
+
+
+_FATES = {
+    Verdict.DROP: Fate.DROPPED,
+    Verdict.REJECT: Fate.REJECTED,
+    Verdict.QUEUE: Fate.QUEUED,
+    Verdict.UNDECIDED: Fate.UNDECIDED,
+}

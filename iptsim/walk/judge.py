@@ -1,0 +1,63 @@
+"""Who decides where a group's packets part: for one packet its fields, for all packets the sets they form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from iptsim.predicate import And, Not, Or, Pred, Test, Truth, Unknown, atom_name, holds
+from iptsim.walk.group import Group
+
+
+class Undecided(Exception):
+    """The packet alone does not decide; `reasons` say what would have to be known. Never leaves the walk."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = reasons
+
+
+class Judge(Protocol):
+    """Splits groups. `records`: steps are kept; `forks`: it follows both sides of an unknown."""
+
+    records: bool
+    forks: bool
+
+    def split(self, group: Group, pred: Pred) -> tuple[Group | None, Group | None]:
+        """Those for which `pred` holds, and those for which it does not; None for nobody."""
+
+    def join(self, a: int, b: int) -> int:
+        """The set of both."""
+
+
+class OnePacket:
+    """Decides by the fields of one packet; raises Undecided where they do not."""
+
+    records = True
+    forks = False
+
+    def split(self, group: Group, pred: Pred) -> tuple[Group | None, Group | None]:
+        match holds(pred, group.now):
+            case Truth.YES:
+                return group, None
+            case Truth.NO:
+                return None, group
+            case _:
+                raise Undecided(missing(pred, group.now))
+
+    def join(self, a: int, b: int) -> int:
+        return a
+
+
+def missing(pred: Pred, now: Mapping[str, object]) -> tuple[str, ...]:
+    """What `pred` would have to know, as a user could give it."""
+    if holds(pred, now) is not Truth.UNKNOWN:
+        return ()
+    if isinstance(pred, Test):
+        return (pred.field,)
+    if isinstance(pred, Unknown):
+        return (f"{atom_name(pred.key)}: {pred.reason}",)
+    if isinstance(pred, Not):
+        return missing(pred.part, now)
+    assert isinstance(pred, And | Or)
+    return tuple(dict.fromkeys(reason for part in pred.parts for reason in missing(part, now)))

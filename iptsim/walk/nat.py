@@ -1,0 +1,274 @@
+"""NAT: what DNAT, SNAT, MASQUERADE, REDIRECT and NETMAP make of the packet that opens a connection, and of those that follow it.
+
+Sources: nf_nat_core.c (get_unique_tuple, find_best_ips_proto), nf_nat_masquerade.c, nf_nat_redirect.c, xt_NETMAP.c. No other
+connection is assumed to be in the way: a port that could stay does stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from iptsim.effect import Translate
+from iptsim.names import LOCAL, PORTED, UNICAST
+from iptsim.predicate import ALWAYS, And, Not, Pred, Ranges, Test, one, ranges
+from iptsim.reading import Open, Reading
+from iptsim.ruleset import Rule
+from iptsim.trace import Step, Verdict
+from iptsim.values import ip_text
+from iptsim.walk.conntrack import tuple_fields
+from iptsim.walk.engine import Engine
+from iptsim.walk.group import Group, plus
+from iptsim.walk.hooks import NAT_SIDE
+from iptsim.walk.jhash import pick
+
+_HAS_PORTS = Test("proto", ranges((p, p) for p in PORTED))
+
+
+def translate(engine: Engine, rule: Rule, group: Group, what: Translate, hook: str) -> list[Group]:
+    """The groups that leave the nat table translated; those that cannot be have ended."""
+    side = NAT_SIDE[hook] if what.side == "hook" else what.side
+    out: list[Group] = []
+    for part, address in _addresses(engine, rule, group, what, side):
+        if address is None:
+            stepped = part.stepped(Step(rule.id, hook, "drop", rule)) if engine.judge.records else part
+            engine.finish(stepped, Verdict.DROP, rule.id)
+            continue
+        for piece, port in _ports(engine, rule, part, what, side):
+            out += _moved(engine, rule, piece, side, address, port)
+    return out
+
+
+# ---------------------------------------------------------------- the new address
+def _addresses(engine: Engine, rule: Rule, group: Group, what: Translate, side: str) -> Iterator[tuple[Group, Reading | None]]:
+    """(group, reading of the new address); None where the target drops for want of one."""
+    old = group.read(side)
+    match what.to:
+        case None:
+            yield group, old
+        case ("range", lo, hi) if lo == hi:
+            yield from _fixed(engine, group, side, lo)
+        case ("range", lo, hi):
+            yield from _from_range(engine, rule, group, what, side, (lo, hi))
+        case ("prefix", value, mask):
+            yield from _mapped(engine, rule, group, side, value, mask)
+        case "interface":
+            yield group, _of_interface(engine, rule, group, side)
+
+
+def _fixed(engine: Engine, group: Group, side: str, address: int) -> Iterator[tuple[Group, Reading]]:
+    """One address. Those that have it already keep what is known of it."""
+    rest: Group | None = group
+    if not isinstance(group.read(side), int):
+        same, rest = engine.split(group, Test(side, one(address)))
+        if same is not None:
+            yield same, same.read(side)
+    if rest is not None:
+        yield rest, address
+
+
+def _from_range(engine: Engine, rule: Rule, group: Group, what: Translate, side: str, span: tuple[int, int]) -> Iterator[tuple[Group, Reading]]:
+    """SNAT keeps a source that is in the range already; else the kernel's hash of the addresses picks."""
+    rest: Group | None = group
+    if side == "src" and not what.random:
+        stays, rest = engine.split(group, Test("src", ranges([span])))
+        if stays is not None:
+            yield stays, stays.read("src")
+    if rest is None:
+        return
+    src, dst = rest.read("src"), rest.read("dst")
+    if isinstance(src, int) and isinstance(dst, int):
+        yield rest, pick(src, dst, span, what.persistent, engine.setting.family)
+    else:
+        yield rest, engine.open(f"{side} chosen by {rule.id}{rest.phase}", side, ranges([span]))
+
+
+def _mapped(engine: Engine, rule: Rule, group: Group, side: str, value: int, mask: int) -> Iterator[tuple[Group, Reading]]:
+    """NETMAP: (old & ~mask) | value. Networks of one size are shifted; what lies outside the expected one is split off block by block."""
+    old = group.read(side)
+    if isinstance(old, int):
+        yield group, (old & ~mask) | value
+        return
+    size = (mask ^ ((1 << (32 if engine.setting.family == 4 else 128)) - 1)) + 1
+    asked = next((row.value for row in rule.head.given if row.option.flag == ("-d" if side == "dst" else "-s")), None) if rule.head else None
+    if asked is not None and asked.mask & mask == mask:
+        block = asked.value & mask
+        inside, outside = engine.split(group, Test(side, ranges([(block, block + size - 1)])))
+        if inside is not None:
+            yield inside, plus(old, value - block)
+        if outside is None:
+            return
+        group = outside
+    yield group, engine.open(f"{side} mapped by {rule.id}{group.phase}", side, ranges([(value, value + size - 1)]))
+
+
+def _of_interface(engine: Engine, rule: Rule, group: Group, side: str) -> Reading | None:
+    """MASQUERADE: the address of the interface it leaves by. REDIRECT: of the one it came in by; loopback for local packets."""
+    setting = engine.setting
+    if side == "dst" and group.hook == "OUTPUT":
+        return 0x7F000001 if setting.family == 4 else 1
+    interface = group.out if side == "src" else group.read("in_interface")
+    if setting.host.interfaces is not None and isinstance(interface, str):
+        if side == "dst":
+            return setting.host.first_address(interface, setting.family)
+        hop = group.via if group.via is not None else group.now.get("dst")
+        return setting.host.address_for(interface, hop if isinstance(hop, int) else None, setting.family)
+    where = interface if isinstance(interface, str) else ("the interface it leaves by" if side == "src" else "the interface it came in by")
+    return engine.open(f"address of {where}", "src")
+
+
+# ---------------------------------------------------------------- the new port
+def _ports(engine: Engine, rule: Rule, group: Group, what: Translate, side: str) -> Iterator[tuple[Group, Reading | None]]:
+    """(group, reading of the new port); None where it keeps its port."""
+    if what.ports is None and not (what.random and side == "src"):
+        yield group, None
+        return
+    ported, other = engine.split(group, _HAS_PORTS)
+    if other is not None:
+        yield other, None
+    if ported is None:
+        return
+    name = "dport" if side == "dst" else "sport"
+    lo, hi = what.ports or (1, 65535)
+    if what.ports is not None and what.base is not None:
+        yield from _windowed(engine, rule, ported, (lo, hi, what.base))
+    elif what.random and lo != hi:
+        yield ported, engine.open(f"{name} chosen by {rule.id}{ported.phase}", name, ranges([(lo, hi)]))
+    else:
+        inside, outside = engine.split(ported, Test(name, ranges([(lo, hi)])))
+        if inside is not None:
+            yield inside, None
+        if outside is not None:
+            # a destination takes the lowest free port of the range (kernel 6.18), a source a random one of it
+            chosen = lo if lo == hi or side == "dst" else engine.open(f"{name} chosen by {rule.id}{outside.phase}", name, ranges([(lo, hi)]))
+            yield outside, chosen
+
+
+def _windowed(engine: Engine, rule: Rule, group: Group, window: tuple[int, int, int]) -> Iterator[tuple[Group, Reading | None]]:
+    """DNAT's lo-hi/base: lo + (dport - base) mod n."""
+    lo, hi, base = window
+    old, size = group.read("dport"), hi - lo + 1
+    if isinstance(old, int):
+        yield group, lo + ((old - base) & 0xFFFF) % size
+        return
+    inside, rest = engine.split(group, Test("dport", ranges([(base, min(65535, base + hi - lo))])))
+    if inside is not None:
+        yield inside, plus(old, lo - base)
+    if rest is not None:
+        yield rest, engine.open(f"dport chosen by {rule.id}{rest.phase}", "dport", ranges([(lo, hi)]))
+
+
+# ---------------------------------------------------------------- the packet and its connection, translated
+def _moved(engine: Engine, rule: Rule, group: Group, side: str, address: Reading, port: Reading | None) -> list[Group]:
+    """The group with its new end. `--ctstate DNAT` is true only where something really changed, so who had it already is set apart."""
+    port_name = "dport" if side == "dst" else "sport"
+    new = {side: address} | ({} if port is None else {port_name: port})
+    parts = [_equal(name, reading, group) for name, reading in new.items()] if _asks(engine, f"ct_{side[0]}nat") else [None]
+    same = And(tuple(part for part in parts if part is not None)) if None not in parts else None
+    unchanged, changed = engine.split(group, same) if same is not None else (None, group)
+    out = [] if unchanged is None else [_stepped(engine, rule, unchanged, {})]
+    if changed is not None:
+        fresh = {name: reading for name, reading in new.items() if reading != group.read(name)}
+        moved = rewritten(engine, changed, fresh, side)
+        if fresh:
+            moved = moved.rewrite(**{f"ct_{side[0]}nat": 1})
+        out.append(_stepped(engine, rule, moved, fresh))
+    return out
+
+
+def rewritten(engine: Engine, group: Group, new: dict[str, Reading], side: str, kind: int | None = None) -> Group:
+    """The packet with new ends, the type of its new address (`kind` where the caller knows it), and its connection told of it."""
+    if side in new:
+        reading = new[side]
+        if isinstance(reading, Open) and reading.name.startswith("address of "):
+            kind = LOCAL
+        new = {**new, f"{side}_type": _type(engine, reading, side) if kind is None else kind}
+    group = group.rewrite(**new)
+    if group.nat is not None and group.opens:
+        after = {**dict(group.nat.after), **{name: reading for name, reading in new.items() if not name.endswith("_type")}}
+        nat = replace(group.nat, after=tuple(after.items()))
+        group = replace(group.rewrite(**tuple_fields(nat.before, nat.after)), nat=nat)
+    return group
+
+
+def _type(engine: Engine, reading: Reading, side: str) -> Reading:
+    found = engine.setting.type_of(reading, side)
+    if found is not None:
+        return found
+    if isinstance(reading, int):
+        home = engine.setting.home_of(reading, reading)
+        if home and home[1]:
+            text = f"{ip_text(reading, engine.setting.family)} is not an address of this host"
+            engine.setting.assume(text, home[1].origin)
+            return UNICAST
+    return engine.open(f"type of {engine.setting.said(side, reading)}", "dst_type", Ranges(((UNICAST, LOCAL),)))
+
+
+def _equal(name: str, reading: Reading, group: Group) -> Pred | None:
+    """That the field has this new value already; None where that cannot be asked."""
+    if isinstance(reading, int):
+        return Test(name, one(reading))
+    return ALWAYS if reading == group.read(name) else None
+
+
+def _asks(engine: Engine, name: str) -> bool:
+    """Does any rule ask for this field?"""
+    memo = engine.ruleset._memo.get("asked")
+    if memo is None:
+        memo = engine.ruleset._memo["asked"] = frozenset(_fields(rule.predicate) for rule in engine.ruleset.rules())
+    return any(name in fields for fields in memo)
+
+
+def _fields(pred: Pred) -> frozenset[str]:
+    if isinstance(pred, Test):
+        return frozenset((pred.field,))
+    parts = getattr(pred, "parts", None) or ((pred.part,) if isinstance(pred, Not) else ())
+    return frozenset().union(*(_fields(part) for part in parts))
+
+
+def _stepped(engine: Engine, rule: Rule, group: Group, new: dict[str, Reading]) -> Group:
+    if not engine.judge.records:
+        return group
+    changes = {name: shown(name, reading, engine.setting.family) for name, reading in new.items()}
+    note = next((reading.name for reading in new.values() if isinstance(reading, Open)), "")
+    return group.stepped(Step(rule.id, group.hook, "rewrite", rule, changes, note))
+
+
+def shown(name: str, reading: Reading, family: int) -> str | int | None:
+    """A reading as a step shows it: a value, or None where it is not known."""
+    if isinstance(reading, int):
+        return ip_text(reading, family) if name in ("src", "dst") else reading
+    return reading if isinstance(reading, str) else None
+
+
+# ---------------------------------------------------------------- packets of a connection that is translated already
+def follow(engine: Engine, groups: list[Group], hook: str) -> list[Group]:
+    """At nat's place in a hook: a packet that opens no connection is translated as its connection was, without asking the rules.
+
+    Original direction: the destination in PREROUTING and OUTPUT, the source in POSTROUTING and INPUT, become the new ones. Answers: the
+    same ends get back what the other side expects (nf_nat_packet() with the manip inverted).
+    """
+    return [_followed(engine, group, NAT_SIDE[hook]) for group in groups]
+
+
+def _followed(engine: Engine, group: Group, side: str) -> Group:
+    if group.nat is None or group.opens:
+        return group
+    before, after = dict(group.nat.before), dict(group.nat.after)
+    port = "dport" if side == "dst" else "sport"
+    kind = None
+    if group.now.get("ctdir") == 1:
+        if side == "dst":
+            kind = LOCAL if group.nat.by_host else UNICAST
+        other, other_port = ("src", "sport") if side == "dst" else ("dst", "dport")
+        if before[other] == after[other] and before[other_port] == after[other_port]:
+            return group
+        new = {side: before[other], port: before[other_port]}
+    else:
+        if before[side] == after[side] and before[port] == after[port]:
+            return group
+        new = {side: after[side], port: after[port]}
+    changed = {name: reading for name, reading in new.items() if reading != group.read(name)}
+    moved = rewritten(engine, group, changed, side, kind) if changed else group
+    changes = {name: shown(name, reading, engine.setting.family) for name, reading in changed.items()}
+    return engine.note(moved, "kernel:nat", "rewrite", "as its connection", changes) if changed else moved

@@ -1,0 +1,259 @@
+"""The path of a packet: which hooks it passes, in which order, and what happens between them (DESIGN: received, sent, looped, bridged)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from iptsim.names import BROADCAST, ESTABLISHED, INVALID, LOCAL, MULTICAST, NEW, RELATED, UNICAST
+from iptsim.predicate import Name, Ranges, Test, one
+from iptsim.reading import Reading, Same
+from iptsim.trace import Fate, Verdict
+from iptsim.walk import conntrack, nat, routing
+from iptsim.walk.engine import Engine, at
+from iptsim.walk.group import Group
+from iptsim.walk.hooks import order
+from iptsim.walk.tables import visit
+
+_FROM_HOST = Test("in_interface", Name(""))
+_LOCAL = Test("dst_type", one(LOCAL))
+_LOOPBACK = {4: Ranges(((0x7F000000, 0x7FFFFFFF),)), 6: one(1)}
+
+
+def run(engine: Engine, group: Group) -> None:
+    """A packet's way from where it enters to where it ends; the ends are in engine.results."""
+    mine, rest = engine.split(group, _FROM_HOST)
+    if mine is not None:
+        send(engine, mine)
+    if rest is not None:
+        looped, received = engine.split(rest, Test("in_interface", Name("lo")))
+        if looped is not None:
+            loop(engine, looped)
+        if received is not None:
+            receive(engine, received)
+
+
+def hook(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
+    """The groups that a hook lets through."""
+    groups = [at(group, name) for group in groups]
+    for group in groups:
+        engine.passed(name, group)
+    for stage in order(name, engine.ruleset.backend):
+        if stage == "conntrack":
+            groups = conntrack.look_up(engine, groups)
+        elif stage == "nat":
+            groups = _nat(engine, name, groups)
+        else:
+            groups = visit(engine, stage, name, groups)
+    return groups
+
+
+def _nat(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
+    """Only a packet that opens a connection asks the nat tables; the others are translated as their connection is."""
+    if not conntrack.active(engine.ruleset):
+        return groups
+    asking = [group for group in groups if group.opens and not group.phase.endswith("/lo")]
+    others = [group for group in groups if not group.opens and not group.phase.endswith("/lo")]
+    looped = [group for group in groups if group.phase.endswith("/lo")]
+    return engine.join([*visit(engine, "nat", name, asking), *nat.follow(engine, others, name), *looped])
+
+
+# ---------------------------------------------------------------- received
+def receive(engine: Engine, group: Group) -> None:
+    """From an interface to a process here, or out again."""
+    groups = [part.rewrite(out_interface="", physdev_out="", socket=0) for part in routing.arrive(engine, group)]
+    here, onward = [], []
+    for part in hook(engine, "PREROUTING", groups):
+        mine, forward = routing.decide(engine, part)
+        here += mine
+        onward += forward
+    deliver(engine, engine.join(here))
+    forward_on(engine, engine.join(onward))
+
+
+def deliver(engine: Engine, groups: list[Group]) -> None:
+    """INPUT, and the process."""
+    for group in hook(engine, "INPUT", groups):
+        engine.finish(group, Verdict.ACCEPT, group.decided, Fate.DELIVERED)
+
+
+def forward_on(engine: Engine, groups: list[Group]) -> None:
+    """FORWARD and POSTROUTING, and out."""
+    leave(engine, hook(engine, "FORWARD", [_leaving(engine, group) for group in groups]))
+
+
+def _leaving(engine: Engine, group: Group) -> Group:
+    """With the interface, and of a bridge the port, that it leaves by."""
+    if not group.bridged:
+        return group.rewrite(out_interface=group.out)
+    port = engine.setting.arrival.get("physdev_in" if group.phase else "physdev_out")
+    field = Same("physdev_in" if group.phase else "physdev_out")
+    return group.rewrite(out_interface=group.out, physdev_out=port if isinstance(port, str) and port else field)
+
+
+def leave(engine: Engine, groups: list[Group]) -> None:
+    """POSTROUTING, and the wire, or loopback."""
+    for group in hook(engine, "POSTROUTING", groups):
+        looped, sent = engine.split(group, Test("out_interface", Name("lo")))
+        if looped is not None:
+            loop(engine, looped)
+        if sent is not None:
+            engine.finish(sent, Verdict.ACCEPT, sent.decided, Fate.SENT)
+
+
+def loop(engine: Engine, group: Group) -> None:
+    """What was sent to an address of this host comes back in by lo: the same packet, with its conntrack, so nat is not asked again."""
+    again = replace(group, phase=f"{group.phase}/lo", opens=False).rewrite(in_interface="lo", out_interface="", dst_type=LOCAL)
+    deliver(engine, hook(engine, "PREROUTING", [again]))
+
+
+# ---------------------------------------------------------------- sent by a process here
+def send(engine: Engine, group: Group) -> None:
+    """OUTPUT, routed before and, where its mark or destination changed, again after; then POSTROUTING."""
+    groups = []
+    entering = group.rewrite(in_interface="", socket=1, src_type=LOCAL, physdev_in="", physdev_out="")
+    for part in _routed(engine, entering, not engine.setting.unsourced):
+        groups.append(_sourced(engine, part).rewrite(out_interface=part.out))
+    outward = []
+    for part in hook(engine, "OUTPUT", groups):
+        outward += _rerouted(engine, part)
+    leave(engine, engine.join(part.rewrite(out_interface=part.out) for part in outward))
+
+
+def _routed(engine: Engine, group: Group, sourced: bool) -> list[Group]:
+    """The group by the interface that routing chooses; loopback for every address of this host. `sourced`: it has its source already."""
+    local, away = engine.split(group, _LOCAL)
+    out = [] if local is None else [replace(local, out="lo", via=None)]
+    rest = away
+    if rest is not None and not _localnet(engine):
+        stuck, rest = engine.split(rest, Test("src", _LOOPBACK[engine.setting.family])) if sourced else (None, rest)
+        if stuck is not None:
+            engine.lost(stuck, "martian", "a loopback source does not leave this host unless route_localnet is 1")
+    for part, route in routing.look_up(engine, rest) if rest is not None else ():
+        chosen = routing.by_route(engine, part, route)
+        if chosen is not None:
+            out.append(chosen)
+    return out
+
+
+def _localnet(engine: Engine) -> bool:
+    return engine.setting.switch("net.ipv4.conf.all.route_localnet", 0) == 1
+
+
+def _sourced(engine: Engine, group: Group) -> Group:
+    """With the source that the kernel chooses where the process did not: the destination itself over loopback, else the route's, else
+    the interface's own address. Where none of them is known it stays open."""
+    if not engine.setting.unsourced or group.phase:
+        return group
+    setting, source = engine.setting, None
+    if group.out == "lo":
+        engine.source = group.read("dst")
+        return group.rewrite(src=engine.source)
+    if isinstance(group.out, str) and setting.host.interfaces is not None:
+        hop = group.via if group.via is not None else group.now.get("dst")
+        source = group.prefsrc
+        if source is None:
+            source = setting.host.address_for(group.out, hop if isinstance(hop, int) else None, setting.family)
+    engine.source = source if source is not None else Same("src")
+    return group.rewrite(src=engine.source)
+
+
+def _rerouted(engine: Engine, group: Group) -> list[Group]:
+    """ip_route_me_harder(): a new mark or destination means a new route."""
+    start = engine.setting.arrival
+    if all(group.read(name) == start.get(name, Same(name)) for name in ("dst", "mark")):
+        return [group]
+    return _routed(engine, replace(group, hook="OUTPUT"), sourced=True)
+
+
+# ---------------------------------------------------------------- the answer
+_ANSWERS = {8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 139: 140}
+_OF_THE_SENDER = ("ttl", "length", "tos", "mac_source", "uid_owner", "gid_owner", "pkttype")
+
+
+def answer(engine: Engine, request: Group, fate: Fate) -> list[Group]:
+    """The answer to a packet that got through, where the answer enters: same packets, read the other way round.
+
+    Empty where there is none: nothing answers to a broadcast, and of a packet that opens no connection one does not know what follows.
+    """
+    state, kind = request.now.get("ctstate"), request.now.get("dst_type")
+    tracked = request.nat is not None and state == NEW
+    if kind in (BROADCAST, MULTICAST) or state in (ESTABLISHED, RELATED, INVALID):
+        return []
+    by_host = request.nat.by_host if request.nat else request.now.get("in_interface") in ("", "lo")
+    now: dict[str, Reading | None] = {
+        "src": request.read("dst"), "dst": request.read("src"), "sport": request.read("dport"), "dport": request.read("sport"),
+        "mark": 0, "socket": 1 if fate is Fate.DELIVERED else 0,
+    }  # fmt: skip
+    for name in _OF_THE_SENDER:
+        now[name] = engine.open(f"{name} of the answer", name)
+    if tracked:
+        now |= {"ctstate": ESTABLISHED, "ctdir": 1, "ct_confirmed": 1, "ct_seen_reply": 1}
+    else:
+        now |= {name: None for name in request.now if name.startswith("ct")} | {"connmark": 0}
+    now["tcp_flags"] = 0x12 if request.now.get("tcp_flags") == 0x02 else 0x10
+    now |= _ends(engine, request, fate, by_host)
+    base = replace(request, steps=None, hook="", decided=None, out=None, via=None, opens=False, phase="/reply", bridged=False, notes=())
+    groups = []
+    for part, kind_of_answer in _answered_icmp(engine, base):
+        groups.append(part.rewrite(**now, icmp_type=kind_of_answer, icmp_code=0))
+    return groups
+
+
+def _ends(engine: Engine, request: Group, fate: Fate, by_host: bool) -> dict[str, Reading | None]:
+    """Where the answer comes in and goes out, and what its addresses are."""
+    setting = engine.setting
+    entry = "" if by_host else request.read("in_interface")
+    if fate is Fate.DELIVERED:
+        return {"in_interface": "", "out_interface": "lo" if by_host else entry, "src_type": LOCAL, "dst_type": LOCAL if by_host else UNICAST}
+    source = request.read("src")
+    changed = request.nat is not None and dict(request.nat.before)["src"] != source
+    kind = LOCAL if by_host or (changed and setting.types is None) else setting.type_of(source, "src") if changed else UNICAST
+    return {"in_interface": request.out, "src_type": UNICAST, "dst_type": kind, "physdev_in": request.read("physdev_out"), "out_interface": ""}
+
+
+def _answered_icmp(engine: Engine, group: Group) -> list[tuple[Group, Reading | None]]:
+    """(group, the ICMP type of the answer); the type of a request that is not ICMP does not matter."""
+    given = group.now.get("icmp_type")
+    if isinstance(given, int):
+        return [(group, _ANSWERS.get(given, given))]
+    out: list[tuple[Group, Reading | None]] = []
+    icmp, rest = engine.split(group, Test("proto", one(1 if engine.setting.family == 4 else 58)))
+    if rest is not None:
+        out.append((rest, None))
+    for asked, answered in _ANSWERS.items():
+        if icmp is not None:
+            part, icmp = engine.split(icmp, Test("icmp_type", one(asked)))
+            if part is not None:
+                out.append((part, answered))
+    return out if icmp is None else [*out, (icmp, None)]
+
+
+def run_answer(engine: Engine, request: Group, fate: Fate) -> None:
+    """The answer's way back; its ends are in engine.results."""
+    by_host = request.nat.by_host if request.nat else request.now.get("in_interface") in ("", "lo")
+    for group in answer(engine, request, fate):
+        if fate is Fate.DELIVERED:
+            _answer_from_here(engine, group)
+        else:
+            _answer_from_there(engine, group, request, by_host)
+
+
+def _answer_from_here(engine: Engine, group: Group) -> None:
+    out = group.now["out_interface"]
+    parts = hook(engine, "OUTPUT", [replace(group, out=out)])
+    leave(engine, parts)
+
+
+def _answer_from_there(engine: Engine, group: Group, request: Group, by_host: bool) -> None:
+    here, onward = [], []
+    for part in hook(engine, "PREROUTING", [group]):
+        if by_host:
+            here.append(part)
+        elif request.bridged:
+            onward.append(replace(part, bridged=True, out=part.read("in_interface")))
+        elif engine.setting.complete:
+            onward += routing.outward(engine, part)
+        else:
+            onward.append(replace(part, out=request.read("in_interface")))
+    deliver(engine, here)
+    forward_on(engine, onward)

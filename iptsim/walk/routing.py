@@ -1,0 +1,244 @@
+"""What the stack does between the hooks: bridge or route, deliver or forward, or drop without a rule.
+
+Sources: ip_route_input_slow() and __fib_validate_source() in net/ipv4/route.c and fib_frontend.c, ip_forward.c, br_netfilter_hooks.c,
+ip6_input.c. Simplifications: a multicast destination is taken for a group that this host has joined; ICMP redirects are not sent; a
+packet that was given no TTL has one that suffices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from iptsim.host import Route
+from iptsim.names import ANYCAST, BROADCAST, LOCAL, MULTICAST, UNICAST
+from iptsim.predicate import And, Name, Not, Or, Pred, Test, Unknown, one, ranges
+from iptsim.reading import Same
+from iptsim.trace import Fate, Verdict
+from iptsim.walk.engine import Engine
+from iptsim.walk.group import Group, plus
+
+_HERE = Test("dst_type", ranges((kind, kind) for kind in (LOCAL, BROADCAST, ANYCAST, MULTICAST)))
+_LOOPBACK = ranges([(0x7F000000, 0x7FFFFFFF)])
+_ZERO = ranges([(0, 0x00FFFFFF)])
+_BAD_SOURCES = ranges([(0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)])
+_DHCP = And((Test("src", one(0)), Or((Test("dst", one(0)), Test("dst", ranges([(0xE0000000, 0xE00000FF)]))))))
+_MULTICAST6 = ranges([(0xFF << 120, (1 << 128) - 1)])
+
+
+# ---------------------------------------------------------------- before PREROUTING
+def arrive(engine: Engine, group: Group) -> list[Group]:
+    """The groups that reach PREROUTING, those that a bridge passes from port to port set apart."""
+    rest: Group | None = group
+    if engine.setting.family == 6:
+        bad = Or((Test("src", _MULTICAST6), Test("src", one(1)), And((Test("dst", one(1)), Not(Test("in_interface", Name("lo")))))))
+        lost, rest = engine.split(group, bad)
+        if lost is not None:
+            engine.lost(lost, "martian", "an address that no packet on a wire can have")
+    return [] if rest is None else _bridge(engine, rest)
+
+
+def _bridge(engine: Engine, group: Group) -> list[Group]:
+    out: list[Group] = []
+    rest: Group | None = group
+    for pred in _port_to_port(engine, group):
+        if rest is None:
+            break
+        crossing, rest = engine.split(rest, pred)
+        if crossing is not None:
+            out += _crossing(engine, crossing)
+    return out if rest is None else [*out, rest]
+
+
+def _port_to_port(engine: Engine, group: Group) -> list[Pred]:
+    """Which packets a bridge passes on itself: those for an address on its own network, or for the port that was asked for."""
+    setting, unicast = engine.setting, Test("dst_type", one(UNICAST))
+    entry = group.now.get("in_interface")
+    port = setting.arrival.get("physdev_out")
+    if isinstance(port, str) and port:
+        return [Not(Test("in_interface", Name("lo")))]
+    if isinstance(entry, str) and group.out == entry and setting.is_bridge(entry):
+        return [unicast]
+    names = [entry] if isinstance(entry, str) else setting.bridges()
+    return [
+        And((Test("in_interface", Name(name)), Test("dst", setting.network_of(name)), unicast))
+        for name in names
+        if setting.is_bridge(name) and setting.network_of(name).parts
+    ]
+
+
+def _crossing(engine: Engine, group: Group) -> list[Group]:
+    family_name = "iptables" if engine.setting.family == 4 else "ip6tables"
+    switch = f"net.bridge.bridge-nf-call-{family_name}"
+    group = replace(group, bridged=True, out=group.read("in_interface"))
+    if engine.setting.switch(switch, 1, f"{switch} is 1: what a bridge passes from port to port goes through {family_name}"):
+        return [group]
+    passed = engine.note(group.rewrite(out_interface=group.out), "kernel:bridge", "accept", f"{switch} is 0: bridged past {family_name}")
+    engine.finish(passed, Verdict.ACCEPT, None, Fate.SENT)
+    return []
+
+
+# ---------------------------------------------------------------- after PREROUTING
+def decide(engine: Engine, group: Group) -> tuple[list[Group], list[Group]]:
+    """(for this host, to be forwarded): the routing decision of a packet that was received. Who gets neither has ended."""
+    if group.bridged and not _moved_away(group):
+        return [], [group]
+    left = _sane(engine, group)
+    if left is None:
+        return [], []
+    here, forward = engine.split(left, _HERE)
+    mine = [] if here is None else [engine.note(here, "kernel:local", "note", _for_here(here))]
+    return mine, [] if forward is None else _forward(engine, forward)
+
+
+def _moved_away(group: Group) -> bool:
+    """Did DNAT send it elsewhere?"""
+    return group.nat is not None and dict(group.nat.before)["dst"] != group.read("dst")
+
+
+def _for_here(group: Group) -> str:
+    return {BROADCAST: "broadcast", MULTICAST: "multicast"}.get(group.now.get("dst_type"), "for this host")  # type: ignore[call-overload]
+
+
+def _sane(engine: Engine, group: Group) -> Group | None:
+    """Without those whose addresses no packet from outside can have (martians), and those that fail the reverse path test."""
+    rest: Group | None = group
+    if engine.setting.family == 4:
+        rest = _without(engine, group, "martian", _martian(engine, group), "a source or destination that no packet from outside can have")
+    if rest is not None and engine.setting.types is not None and not _switch(engine, group, "accept_local"):
+        rest = _without(engine, rest, "martian", Test("src_type", one(LOCAL)), "the source is an address of this host")
+    return None if rest is None else _reverse_path(engine, rest)
+
+
+def _martian(engine: Engine, group: Group) -> Pred:
+    bad: list[Pred] = [Test("src", _BAD_SOURCES), And((Test("src", _ZERO), Not(_DHCP), Not(_limited(group)))), And((Test("dst", _ZERO), Not(_DHCP)))]
+    if not _switch(engine, group, "route_localnet"):
+        bad += [Test("dst", _LOOPBACK), Test("src", _LOOPBACK)]
+    return Or(tuple(bad))
+
+
+def _limited(group: Group) -> Pred:
+    """255.255.255.255 takes any source but a multicast one (DHCP's 0.0.0.0)."""
+    return Test("dst", one(0xFFFFFFFF))
+
+
+def _switch(engine: Engine, group: Group, name: str) -> bool:
+    interface = group.now.get("in_interface")
+    where = interface if isinstance(interface, str) else "all"
+    return engine.setting.switch(f"net.ipv4.conf.{where}.{name}", 0) == 1
+
+
+def _without(engine: Engine, group: Group, name: str, pred: Pred, note: str) -> Group | None:
+    lost, rest = engine.split(group, pred)
+    if lost is not None:
+        engine.lost(lost, name, note)
+    return rest
+
+
+def _reverse_path(engine: Engine, group: Group) -> Group | None:
+    """rp_filter: 1 asks that the way back leads out of the same interface, 2 that there is one at all."""
+    interface = group.now.get("in_interface")
+    if engine.setting.family != 4 or not isinstance(interface, str):
+        return group
+    mode = engine.setting.switch(f"net.ipv4.conf.{interface}.rp_filter", 0)
+    if mode == 0 or not engine.setting.complete:
+        return group
+    back = group.rewrite(src=group.read("dst"), dst=group.read("src"))
+    kept = []
+    for part, route in look_up(engine, back):
+        part = replace(part, now=group.now)
+        if route is None or route.kind != "unicast" or (mode == 1 and route.out != interface):
+            engine.lost(part, "rp-filter", f"rp_filter is {mode}: the way back to the source is not by {interface}")
+        else:
+            kept.append(part)
+    joined = engine.join(kept)
+    return joined[0] if joined else None
+
+
+def look_up(engine: Engine, group: Group) -> list[tuple[Group, Route | None]]:
+    """(group, the route it takes); None where no row says."""
+    out: list[tuple[Group, Route | None]] = []
+    rest: Group | None = group
+    for row in engine.setting.rows:
+        if rest is None:
+            return out
+        hit, rest = engine.split(rest, row.when)
+        if hit is not None:
+            engine.setting.use(row)
+            out.append((hit, row))
+    return out if rest is None else [*out, (rest, None)]
+
+
+def _forward(engine: Engine, group: Group) -> list[Group]:
+    setting = engine.setting
+    name = "net.ipv4.ip_forward" if setting.family == 4 else "net.ipv6.conf.all.forwarding"
+    if not setting.switch(name, 1, f"{name} is 1: this host forwards"):
+        engine.lost(group, "forwarding-off", f"{name} is 0")
+        return []
+    rest: Group | None = group
+    if "ttl" in setting.arrival and not group.phase:
+        rest = _without(engine, group, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
+        if rest is not None:
+            rest = rest.rewrite(ttl=plus(rest.read("ttl"), -1))
+    return [] if rest is None else outward(engine, rest)
+
+
+def outward(engine: Engine, group: Group) -> list[Group]:
+    out: list[Group] = []
+    for part, route in look_up(engine, group):
+        leaving = by_route(engine, part, route)
+        if leaving is None:
+            continue
+        if group.bridged and leaving.out == leaving.read("in_interface"):
+            out += _hairpin(engine, leaving)
+        else:
+            out.append(replace(leaving, bridged=False))
+    return out
+
+
+def by_route(engine: Engine, group: Group, route: Route | None) -> Group | None:
+    """The group with the interface it leaves by; None where it has none."""
+    if route is None:
+        if engine.setting.complete:
+            engine.lost(group, "no-route", "no route to the destination")
+            return None
+        return _anywhere(engine, group)
+    if route.kind != "unicast":
+        engine.lost(group, "no-route" if route.kind in ("unreachable", "throw") else route.kind, f"the route is {route.kind}")
+        return None
+    note = engine.note(group, "kernel:route", "note", f"out {route.out}" + (f", route {route.text}" if route.text not in engine.setting.origins else ""))
+    return replace(note, out=route.out, via=route.via, prefsrc=route.prefsrc)
+
+
+def _anywhere(engine: Engine, group: Group) -> Group | None:
+    """No route is known: the interface stays open, but it is none whose only network is known (that would need a route there)."""
+    asked = engine.setting.arrival.get("out_interface")
+    if isinstance(asked, str) and not group.phase:
+        return replace(group, out=asked)
+    rest: Group | None = group
+    for name in dict.fromkeys(["", "lo", *(i.interface for i in engine.setting.inferred)]):
+        if rest is not None:
+            rest = engine.without(rest, Test("out_interface", Name(name)))
+    return None if rest is None else replace(rest, out=Same("out_interface"))
+
+
+def _hairpin(engine: Engine, group: Group) -> list[Group]:
+    """DNAT sent a bridged packet back to its own bridge: to another port it goes on, to its own only in hairpin mode (br_forward.c)."""
+    back, other = engine.split(group, _to_itself(group))
+    out = [] if other is None else [other]
+    if back is None:
+        return out
+    name = f"hairpin:{engine.setting.said('in_interface', back.read('in_interface'))}"
+    if name in engine.assume:
+        passes, stopped = (back, None) if engine.assume[name] else (None, back)
+    else:
+        engine.firsts[name], engine.reasons[name] = False, "whether that bridge port is in hairpin mode"
+        passes, stopped = engine.split(back, Unknown("whether that bridge port is in hairpin mode", (name,)))
+    if stopped is not None:
+        engine.lost(stopped, "bridge-hairpin", "a bridge sends nothing back out of the port it came in by, unless the port is in hairpin mode")
+    return out if passes is None else [*out, passes]
+
+
+def _to_itself(group: Group) -> Pred:
+    """The new destination is the packet's own source."""
+    new = group.read("dst")
+    return Test("src", one(new)) if isinstance(new, int) else Or(())

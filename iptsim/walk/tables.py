@@ -1,0 +1,162 @@
+"""A table at a hook: its chains, rule by rule, until every packet is accepted there or has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from iptsim import effect as effects
+from iptsim.names import UNTRACKED
+from iptsim.predicate import Truth, holds
+from iptsim.ruleset import Chain, Rule
+from iptsim.trace import Step, Verdict
+from iptsim.walk.engine import Engine
+from iptsim.walk.group import Group
+from iptsim.walk.marks import assign, exchange
+from iptsim.walk.nat import translate
+
+
+@dataclass(slots=True)
+class Visit:
+    """One traversal of a table: who was accepted so far, and which chains are being walked."""
+
+    engine: Engine
+    table: str
+    hook: str
+    accepted: list[Group] = field(default_factory=list)
+    inside: list[str] = field(default_factory=list)
+
+
+def visit(engine: Engine, table: str, hook: str, groups: list[Group]) -> list[Group]:
+    """Those that the table lets through at that hook; the rest has ended. A table or chain that the dump does not have lets all through."""
+    chains = engine.ruleset.tables.get(table)
+    chain = chains.chains.get(hook) if chains else None
+    if chain is None or not groups:
+        return groups
+    here = Visit(engine, table, hook)
+    for group in _chain(here, chain, groups):
+        _policy(here, chain, group)
+    return engine.join(here.accepted)
+
+
+def _policy(here: Visit, chain: Chain, group: Group) -> None:
+    id = f"{here.table}:{chain.name}:policy"
+    policy = chain.policy or "ACCEPT"
+    if here.engine.judge.records:
+        group = group.stepped(Step(id, here.hook, "policy", note=policy))
+    if policy == "ACCEPT":
+        _accept(here, group, id)
+    elif policy == "QUEUE":
+        here.engine.finish(group, Verdict.QUEUE, id)
+    else:
+        here.engine.finish(group, Verdict.DROP, id)
+
+
+def _accept(here: Visit, group: Group, id: str) -> None:
+    here.accepted.append(replace(group, decided=id) if here.table == "filter" else group)
+
+
+def _chain(here: Visit, chain: Chain, groups: list[Group]) -> list[Group]:
+    """Those that fall off the end of the chain, or return from it."""
+    engine, records, returned = here.engine, here.engine.judge.records, []
+    here.inside.append(chain.name)
+    for group in groups:
+        engine.passed(f"{here.table}:{chain.name}", group)
+    for rule in chain.rules:
+        if not groups:
+            break
+        what = rule.target.effect if rule.target else effects.Continue()
+        inert = isinstance(what, effects.Continue)
+        if inert and not records:
+            continue  # nothing that is asked for here can depend on it
+        going: list[Group] = []
+        for group in groups:
+            if inert:
+                going.append(_passing(here, rule, group, what))
+                continue
+            yes, no = engine.split(group, engine.asked(rule, group))
+            if yes is not None:
+                going += _act(here, rule, yes, what, returned)
+            if no is not None:
+                going.append(no)
+        groups = engine.join(going) if len(going) > 1 else going
+    here.inside.pop()
+    if records and not chain.built_in:
+        groups = [group.stepped(Step(f"{here.table}:{chain.name}:return", here.hook, "end", depth=len(here.inside))) for group in groups]
+    return engine.join([*groups, *returned])
+
+
+def _passing(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Group:
+    """A rule that changes nothing: it is a step if it matches, and nobody stops for it. Dice fall as they do for a first packet."""
+    pred = here.engine.asked(rule, group)
+    truth = holds(pred, group.now)
+    if truth is Truth.UNKNOWN:
+        truth = holds(pred, {**here.engine.firsts, **group.now})
+    return _stepped(here, rule, group, what) if truth is Truth.YES else group
+
+
+def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: list[Group]) -> Sequence[Group]:
+    """What the rule's target does with those it matched; those that go on to the next rule."""
+    engine = here.engine
+    engine.passed(rule.id, group)
+    if isinstance(what, effects.Translate):
+        moved = translate(engine, rule, group, what, here.hook)
+        for group in moved:
+            _accept(here, group, rule.id)
+        return ()
+    group = _stepped(here, rule, group, what)
+    match what:
+        case effects.Accept():
+            _accept(here, group, rule.id)
+        case effects.Drop():
+            engine.finish(group, Verdict.DROP, rule.id)
+        case effects.Reject(answer):
+            engine.finish(group, Verdict.REJECT, rule.id, answer=answer)
+        case effects.Queue():
+            engine.finish(group, Verdict.QUEUE, rule.id)
+        case effects.Mystery(name):
+            engine.finish(group, Verdict.UNDECIDED, rule.id, unknown=(f"iptsim does not know -j {name}",))
+        case effects.Return():
+            returned.append(group)
+        case effects.Jump(name) | effects.Goto(name):
+            back = _called(here, rule, group, name)
+            if isinstance(what, effects.Jump):
+                return back
+            returned += back
+        case effects.Assign():
+            return assign(engine, group, what)
+        case effects.CopyMark():
+            return exchange(engine, group, what)
+        case effects.Untrack():
+            # xt_CT.c leaves a packet alone that has its conntrack already, as on its second pass over lo
+            return (group if group.phase.endswith("/lo") else group.rewrite(ctstate=UNTRACKED),)
+        case effects.Continue():
+            return (group,)
+    return ()
+
+
+def _called(here: Visit, rule: Rule, group: Group, name: str) -> list[Group]:
+    chain = here.engine.ruleset.tables[here.table].chains.get(name)
+    if chain is None or name in here.inside:
+        why = "which is not in the dump" if chain is None else "which is being walked already: a loop that no kernel takes"
+        here.engine.finish(group, Verdict.UNDECIDED, rule.id, unknown=(f"{rule.id} goes to chain {name}, {why}",))
+        return []
+    return _chain(here, chain, [group])
+
+
+def _stepped(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Group:
+    if not here.engine.judge.records:
+        return group
+    changes = {}
+    if isinstance(what, effects.Assign):
+        old = group.read(what.field)
+        changes = {what.field: (old & ~what.mask) ^ what.value if isinstance(old, int) else None}
+    note = what.note if isinstance(what, effects.Continue) else ""
+    return group.stepped(Step(rule.id, here.hook, _WORDS[type(what)], rule, changes, note, depth=len(here.inside) - 1))
+
+
+_WORDS = {
+    effects.Accept: "accept", effects.Drop: "drop", effects.Reject: "reject", effects.Queue: "queue", effects.Return: "return",
+    effects.Jump: "jump", effects.Goto: "goto", effects.Continue: "continue", effects.Assign: "rewrite", effects.CopyMark: "rewrite",
+    effects.Untrack: "rewrite", effects.Mystery: "unknown",
+}  # fmt: skip

@@ -67,6 +67,9 @@ class TypeOf:
 
 Reading = int | str | Same | Shift | Open | Bits | TypeOf
 
+# How the type of a new address is called that may be this host's or another's: `type of 10.9.0.5`.
+TYPE_OF = "type of "
+
 
 def known(reading: object) -> bool:
     """Is it a plain value?"""

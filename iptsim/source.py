@@ -35,16 +35,26 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of line `number`, without its line end; empty beyond the end."""
+        starts = self._index()
+        if not 1 <= number <= len(starts):
+            return ""
+        end = starts[number] - 1 if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].removesuffix("\r")
+
+    def start(self, number: int) -> int:
+        """Where line `number` begins in the text."""
+        starts = self._index()
+        return starts[number - 1] if 1 <= number <= len(starts) else len(self.text)
+
+    def _index(self) -> list[int]:
+        """Where the lines begin, found when first asked for."""
         if self._starts is None:
             starts, at = [0], self.text.find("\n")
             while at >= 0:
                 starts.append(at + 1)
                 at = self.text.find("\n", at + 1)
             self._starts = starts
-        if not 1 <= number <= len(self._starts):
-            return ""
-        end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
-        return self.text[self._starts[number - 1] : end].removesuffix("\r")
+        return self._starts
 
     def __repr__(self) -> str:
         return f"Source({self.name!r}, {len(self.text)} characters)"
@@ -66,8 +76,10 @@ class Span:
     @property
     def text(self) -> str:
         """What stands there."""
-        line = self.source.line(self.line)
-        return line[self.column - 1 : self.end - 1] if self.column else line
+        if not self.column:
+            return self.source.line(self.line)
+        start = self.source.start(self.line) - 1
+        return self.source.text[start + self.column : start + self.end]
 
     def picture(self, width: int = 160) -> list[str]:
         """The line and, where columns are known, carets under them: safe for a terminal, cut to `width` around the place."""

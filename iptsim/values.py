@@ -131,6 +131,8 @@ def port(text: str) -> int:
 
 
 def _port_range(text: str) -> tuple[int, int]:
+    if text.isascii() and text.isdigit() and text[0] != "0" and len(text) < 6 and (plain := int(text)) < 65536:  # nearly always
+        return plain, plain
     if text in SERVICES:
         return (SERVICES[text],) * 2
     lo, colon, hi = text.partition(":")
@@ -195,7 +197,7 @@ def _net(text: str) -> Net:
     if mask_text in _MASKS:  # as iptables-save prints it, nearly always
         try:
             mask = _MASKS[mask_text]
-            return Net(int.from_bytes(inet_pton(AF_INET, host), "big") & mask, mask, 4)
+            return tuple.__new__(Net, (int.from_bytes(inet_pton(AF_INET, host), "big") & mask, mask, 4))
         except (OSError, ValueError):
             pass
     try:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from iptsim import values
 from iptsim.extension import Match, Option
-from iptsim.names import ADDRESS_TYPES, ANYCAST, LOCAL, MULTICAST, UNICAST, UNSPEC
+from iptsim.names import ADDRESS_TYPES, ANYCAST, BROADCAST, LOCAL, MULTICAST, UNICAST, UNSPEC
 from iptsim.predicate import ALWAYS, NEVER, Not, Or, Pred, Test, Unknown, both, given, ranges
 
 TYPES = values.words_of(ADDRESS_TYPES, "address types")
 UNREACHABLE = ADDRESS_TYPES.index("UNREACHABLE")
 # The types that a route lookup finds; all but LOCAL are plain unicast addresses to the eye.
 ROUTED = (LOCAL, ANYCAST, UNREACHABLE)
+# Those that --limit-iface-in and --limit-iface-out are about, in IPv4.
+OWN = (LOCAL, BROADCAST)
 
 
 class Addrtype(Match, name="addrtype"):
@@ -34,31 +38,33 @@ class Addrtype(Match, name="addrtype"):
 
     def _type(self, end: str, names: tuple[str, ...]) -> Pred:
         types = tuple(ADDRESS_TYPES.index(name) for name in names)
-        field = f"{end}_type"
-        if self.family == 6:
-            return _type6(field, types)
-        if not self.has(Addrtype.limit_in) and not self.has(Addrtype.limit_out):
-            return _one_of(field, types)
-        return _on_interface(end, types, "in" if self.has(Addrtype.limit_in) else "out")
+        way = "in" if self.has(Addrtype.limit_in) else "out" if self.has(Addrtype.limit_out) else ""
+        here: Pred = ALWAYS
+        if way:
+            verb = {"in": "came in", "out": "leaves"}[way]
+            reason = f"it is not known whether the address belongs to the interface it {verb} by"
+            here = Unknown(reason, ("addrtype", end, f"limit-iface-{way}"), (end, f"{way}_interface"))
+        return (_type6 if self.family == 6 else _type4)(f"{end}_type", types, here)
 
 
-def _one_of(field: str, types: tuple[int, ...]) -> Pred:
-    return Test(field, ranges((t, t) for t in types)) if types else NEVER
+def _one_of(field: str, types: Iterable[int]) -> Pred:
+    parts = ranges((t, t) for t in types)
+    return Test(field, parts) if parts.parts else NEVER
 
 
-def _type6(field: str, types: tuple[int, ...]) -> Pred:
-    shape = {UNSPEC: (UNSPEC,), UNICAST: (UNICAST, *ROUTED), MULTICAST: (MULTICAST,)}
-    routed = tuple(t for t in types if t in ROUTED)
-    return both(*(_one_of(field, shape[t]) for t in types if t in shape), _one_of(field, routed) if routed else ALWAYS)
-
-
-def _on_interface(end: str, types: tuple[int, ...], way: str) -> Pred:
-    """An address that belongs to another interface counts as UNICAST."""
-    reads = (end, f"{way}_interface")
-    here = Unknown(f"it is not known whether the address belongs to the interface it {'came in' if way == 'in' else 'leaves'} by",
-                   ("addrtype", end, f"limit-iface-{way}"), reads)  # fmt: skip
-    field = f"{end}_type"
-    own = _one_of(field, tuple(t for t in types if t in (LOCAL, 3)))
-    rest = _one_of(field, tuple(t for t in types if t not in (LOCAL, 3)))
-    foreign = both(Test(field, ranges([(LOCAL, 3)])), Not(here)) if UNICAST in types else NEVER
+def _type4(field: str, types: tuple[int, ...], here: Pred) -> Pred:
+    """With a limit, an address that belongs to another interface counts as UNICAST."""
+    if here is ALWAYS:
+        return _one_of(field, types)
+    own, rest = _one_of(field, set(types) & set(OWN)), _one_of(field, set(types) - set(OWN))
+    foreign = both(_one_of(field, OWN), Not(here)) if UNICAST in types else NEVER
     return Or((rest, both(own, here), foreign))
+
+
+def _type6(field: str, types: tuple[int, ...], here: Pred) -> Pred:
+    shape = {UNSPEC: (UNSPEC,), UNICAST: (UNICAST, *ROUTED), MULTICAST: (MULTICAST,)}
+    asked = [_one_of(field, shape[t]) for t in types if t in shape]
+    if set(types) & set(ROUTED):
+        local = both(_one_of(field, {LOCAL} & set(types)), here)
+        asked.append(Or((local, _one_of(field, set(types) & {ANYCAST, UNREACHABLE}))))
+    return both(*asked)

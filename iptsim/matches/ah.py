@@ -16,5 +16,5 @@ class Ah(Match, name="ah"):
     reserved = fact("--ahres", None, "the reserved AH field is zero", "ahres", only=(6,))
 
     def asks(self) -> Pred:
-        header: Pred = carries(51) if self.family == 4 else Unknown("extension headers are not part of a flow", ("ah",))
+        header: Pred = carries(51) if self.family == 4 else Unknown("extension headers are not part of a flow", ("ah-header",))
         return both(header, super().asks()) if self.given else both(header, ALWAYS)

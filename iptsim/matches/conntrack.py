@@ -6,19 +6,17 @@ from iptsim import values
 from iptsim.extension import TRACKED, Match, Option, fact, within
 from iptsim.matches.state import STATES, in_states
 from iptsim.names import CT_DIRECTIONS
-from iptsim.predicate import ALWAYS, NEVER, Not, Or, Pred, Test, both, given, one
+from iptsim.predicate import ALWAYS, NEVER, Not, Or, Pred, Test, Unknown, both, given, one
 from iptsim.values import Net, Value
 
 PROTOCOL_NUMBER = Value("a protocol", values.PROTOCOL.read, str, kind=("protocol",))
 STATUSES = ("NONE", "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED")
 CONNECTION = ("ctproto", "ctorigsrc", "ctorigdst", "ctorigsrcport", "ctorigdstport")
-_EXPECTED = fact("EXPECTED", None, "the connection was expected by a helper", "ctstatus", "EXPECTED", reads=CONNECTION)
-_ASSURED = fact("ASSURED", None, "the connection is assured", "ctstatus", "ASSURED", reads=CONNECTION)
-_STATUS = {
+_STATUS: dict[str, Pred] = {
     "NONE": NEVER,
-    "EXPECTED": _EXPECTED.asks(None) if _EXPECTED.asks else NEVER,
+    "EXPECTED": Unknown("it is not known whether a helper expected the connection", ("ctstatus", "EXPECTED"), CONNECTION),
     "SEEN_REPLY": Test("ct_seen_reply", one(1)),
-    "ASSURED": _ASSURED.asks(None) if _ASSURED.asks else NEVER,
+    "ASSURED": Unknown("it is not known whether the connection is assured", ("ctstatus", "ASSURED"), CONNECTION),
     "CONFIRMED": Test("ct_confirmed", one(1)),
 }
 

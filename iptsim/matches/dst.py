@@ -16,4 +16,4 @@ class Dst(Match, name="dst"):
     holds = fact("--dst-opts", OPTIONS, "the list of destination options is {}", "dst-opts")
 
     def asks(self) -> Pred:
-        return both(Unknown("extension headers are not part of a flow", ("dst",)), super().asks())
+        return both(Unknown("extension headers are not part of a flow", ("dst-header",)), super().asks())

@@ -28,4 +28,4 @@ class Hbh(Match, name="hbh"):
     holds = fact("--hbh-opts", OPTIONS, "the list of hop-by-hop options is {}", "hbh-opts")
 
     def asks(self) -> Pred:
-        return both(Unknown("extension headers are not part of a flow", ("hbh",)), super().asks())
+        return both(Unknown("extension headers are not part of a flow", ("hbh-header",)), super().asks())

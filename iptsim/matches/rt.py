@@ -28,4 +28,4 @@ class Rt(Match, name="rt"):
     loosely = Option("--rt-0-not-strict", None, says="others in between are allowed", needs=("--rt-0-addrs",))
 
     def asks(self) -> Pred:
-        return both(Unknown("extension headers are not part of a flow", ("rt",)), super().asks())
+        return both(Unknown("extension headers are not part of a flow", ("rt-header",)), super().asks())

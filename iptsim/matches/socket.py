@@ -17,4 +17,4 @@ class Socket(Match, name="socket"):
 
     def asks(self) -> Pred:
         flags = tuple(row.option.flag for row in self.given)
-        return Unknown("the open sockets of the host are not in the dump", ("socket", *flags), ("proto", "src", "dst", "sport", "dport"))
+        return Unknown("the open sockets of the host are not in the dump", ("open-socket", *flags), ("proto", "src", "dst", "sport", "dport"))

@@ -9,6 +9,7 @@ from iptsim.questions.explanation import Assumption, Case, Explanation
 from iptsim.questions.miss import nearest_miss
 from iptsim.questions.outcomes import Inquiry, Outcome, inquire
 from iptsim.ruleset import Ruleset, Warning
+from iptsim.spaces.space import Space
 from iptsim.trace import Fate
 
 _RANK = {Fate.SENT: 0, Fate.DELIVERED: 1, Fate.QUEUED: 2, Fate.REJECTED: 3, Fate.DROPPED: 3, Fate.UNDECIDED: 4, Fate.LOST: 5}
@@ -18,8 +19,12 @@ def explain(ruleset: Ruleset, flow: Mapping[str, Any]) -> Explanation:
     """The explanation of a flow. Raises FlowError where the flow makes no sense."""
     inquiry = inquire(ruleset, flow)
     found = inquiry.outcomes()
-    whole = inquiry.world.diagrams.any_of([outcome.where for outcome in found])
-    cases = [_case(inquiry, outcome, whole) for outcome in found]
+    diagrams = inquiry.world.diagrams
+    whole = diagrams.any_of([outcome.where for outcome in found])
+    # what no wire can carry is said once, by its own case, and not excepted again in every other
+    odd = diagrams.any_of([outcome.where for outcome in found if outcome.result.decided_by == "kernel:martian"])
+    plain = diagrams.minus(whole, odd)
+    cases = [_case(inquiry, outcome, plain if diagrams.keep(outcome.where, plain) else whole) for outcome in found]
     cases.sort(key=lambda case: (_RANK[case.trace.fate], -case.when.size()))
     warnings = [*ruleset.warnings, *(Warning("inexact", note) for note in inquiry.world.inexact)]
     assumptions = tuple(Assumption(text, origin) for text, origin in inquiry.setting.used.items())
@@ -28,11 +33,9 @@ def explain(ruleset: Ruleset, flow: Mapping[str, Any]) -> Explanation:
 
 
 def _case(inquiry: Inquiry, outcome: Outcome, whole: int) -> Case:
-    from iptsim.spaces.space import Space
-
     witness, trace, reply = inquiry.witness(outcome.where)
     when = Space(inquiry.world, outcome.where, whole)
-    return Case(when, witness, trace, reply, _unknown(inquiry, outcome), nearest_miss(inquiry, outcome, trace))
+    return Case(when, witness, trace, reply, _unknown(inquiry, outcome), nearest_miss(inquiry.ruleset, witness, trace, inquiry.question.given))
 
 
 def _unknown(inquiry: Inquiry, outcome: Outcome) -> tuple[str, ...]:

@@ -38,10 +38,10 @@ class Outcome:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What makes it one case: how it ends, who decided, what became of its ends, and the same of its answer."""
+        """What makes it one case: how it ends, who decided, what its addresses and destination port became, and how its answer ends."""
         r, nat = self.result, self.result.group.nat
-        moved = nat.after if nat is not None and nat.after != nat.before else None
-        reply = (self.reply.verdict, self.reply.decided_by, self.reply.unknown) if self.reply else None
+        moved = tuple(end for end in nat.after if end[0] != "sport") if nat is not None and nat.after != nat.before else None
+        reply = self.reply and (self.reply.verdict, None if self.reply.verdict is Verdict.ACCEPT else self.reply.decided_by, self.reply.unknown)
         return (r.verdict, r.fate, r.decided_by, r.answer, r.unknown, moved, reply)
 
 
@@ -68,12 +68,14 @@ class Inquiry:
         )
 
     # ---------------------------------------------------------------- every packet
-    def outcomes(self) -> list[Outcome]:
-        """Every way, those that end the same joined."""
+    def outcomes(self, together: bool = True) -> list[Outcome]:
+        """Every way; `together`: with its answer, and those that end the same joined."""
         engine = self.engine(AllPackets(self.world))
         found: dict[tuple[Any, ...], Outcome] = {}
         with deep(self.ruleset):
             path.run(engine, self.start)
+            if not together:
+                return [Outcome(result.group.where, result, None) for result in engine.results]
             for result in engine.results:
                 for outcome in self._answered(result):
                     same = found.get(outcome.key)

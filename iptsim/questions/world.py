@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iptsim.names import BROADCAST, LOCAL, UNICAST
-from iptsim.predicate import And, Name, Not, Or, Pred, Ranges, Test, one, ranges
+from iptsim.predicate import And, Name, Not, Or, Pred, Test, one, ranges
 from iptsim.questions.flow import Question
 from iptsim.ruleset import Ruleset
 from iptsim.spaces.space import World
@@ -69,20 +69,21 @@ def possible(setting: Setting, question: Question) -> list[Pred]:
 
 
 def _typed(setting: Setting) -> list[Pred]:
-    """dst_type agrees with what is so on every host; what is not fixed is LOCAL, another host's, or (IPv4) some network's broadcast address."""
+    """dst_type agrees with what is so on every host; what is not fixed is LOCAL, another host's, or (IPv4) a network's broadcast address.
+
+    What DNAT sends into an inferred network is another host there.
+    """
     free = [UNICAST, LOCAL] + ([BROADCAST] if setting.family == 4 else [])
     preds: list[Pred] = []
-    anywhere: list[tuple[int, int]] = []
-    for number, values in setting.host.fixed_types(setting.family):
-        if number == UNICAST:
-            anywhere = list(values.parts)
-            continue
-        preds.append(Or((Not(Test("dst", values)), Test("dst_type", one(number)))))
-    preds.append(Or((Not(Test("dst", Ranges(tuple(anywhere)))), Test("dst_type", ranges((n, n) for n in free)))))
+    for number, values in setting.known_types():
+        kinds = ranges((n, n) for n in free) if number == UNICAST else one(number)
+        preds.append(Or((Not(Test("dst", values)), Test("dst_type", kinds))))
     for inference in setting.inferred:
         if setting.family == 4:
             last = inference.network[1]
             preds.append(Or((Not(Test("dst", one(last))), Test("dst_type", one(BROADCAST)))))
+    others = [a for a in setting.targets if any(i.network[0] <= a <= i.network[1] for i in setting.inferred)]
+    preds.append(Or((Not(Test("dst", ranges((a, a) for a in others))), Test("dst_type", one(UNICAST)))))
     return preds
 
 

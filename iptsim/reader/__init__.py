@@ -29,9 +29,7 @@ def load(
     return _one(Source(found, name), Asked(family, backend, strict, _host(host)))
 
 
-def parse(
-    data: str | bytes, *, host: Any = None, family: int | None = None, backend: str | None = None, strict: bool = False
-) -> Ruleset:
+def parse(data: str | bytes, *, host: Any = None, family: int | None = None, backend: str | None = None, strict: bool = False) -> Ruleset:
     """The ruleset in a text. Raises ReadError, with a place.
 
     >>> rs = parse("*filter\\n:INPUT DROP [0:0]\\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\\nCOMMIT\\n")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from iptsim.extension import Extension, Goto, Jump, Match, OpaqueMatch, OpaqueTarget
+from iptsim.extension import Extension, Jump, Match, OpaqueMatch, OpaqueTarget
 from iptsim.head import Head
 from iptsim.names import PROTOCOL_NAMES
 from iptsim.reader.faults import Report, did_you_mean
-from iptsim.reader.words import split
+from iptsim.reader.spans import extension_span
 from iptsim.ruleset import BUILT_IN, Rule
-from iptsim.source import Span
+
+_PROTO = Head.proto
 
 
 class Restrictions:
@@ -20,28 +21,33 @@ class Restrictions:
     def __init__(self, table: str, report: Report) -> None:
         self.table = table
         self.report = report
-        self.unrestricted: set[type[Any]] = {type(None), Jump, Goto, OpaqueTarget}
+        self._unrestricted: set[type[Any]] = {type(None)}
         self._fine: set[tuple[object, ...]] = set()
         self._hooked: dict[str, dict[type[Extension], Rule]] = {}  # chain -> the extensions in it that only some hooks allow
 
-    def check(self, rule: Rule) -> None:
-        """Report what the tools would refuse in this rule."""
-        head, target = rule.head, rule.target
-        key = (rule.chain, _protocol(head) if head else None, target.__class__, *[match.__class__ for match in rule.matches])
-        if key not in self._fine and self._is_fine(rule, key[1]):
+    def check(self, rule: Rule) -> bool:
+        """Report what the tools would refuse in this rule; True if there is nothing."""
+        _, chain, _, head, matches, target, *_ = rule
+        if not matches and target.__class__ in self._unrestricted:
+            return True
+        key = (chain, _protocol(head) if head else None, target.__class__, *[match.__class__ for match in matches])
+        if key not in self._fine:
+            if not self._is_fine(rule, key[1]):
+                return False
             self._fine.add(key)
+        return True
 
     def _is_fine(self, rule: Rule, protocol: object) -> bool:
         fine = True
         for part in (*rule.matches, rule.target):
             kind = part.__class__
-            if part is None or not (kind.hooks or kind.protocols or (kind.tables and self.table not in kind.tables)):  # type: ignore[union-attr]  # None is out
-                self.unrestricted.add(kind)
+            if part is None or not (part.hooks or part.protocols or (part.tables and self.table not in part.tables)):
+                self._unrestricted.add(kind)
                 continue
-            if kind.hooks:  # type: ignore[union-attr]
-                self._hooked.setdefault(rule.chain, {}).setdefault(kind, rule)  # type: ignore[arg-type]
+            if part.hooks:
+                self._hooked.setdefault(rule.chain, {}).setdefault(part.__class__, rule)
             for problem in self._problems(part, protocol):
-                self.report.refuse(problem, place(rule, part))
+                self.report.refuse(problem, extension_span(rule, part))
                 fine = False
         return fine
 
@@ -62,31 +68,21 @@ class Restrictions:
                 wrong = sorted(reached.get(chain, set()) - set(kind.hooks))
                 if wrong:
                     part = next(part for part in rule.parts if part.__class__ is kind)
-                    self.report.refuse(f"{_called(part)} is not allowed in {' and '.join(wrong)}, only in {', '.join(kind.hooks)}", place(rule, part))
+                    self.report.refuse(
+                        f"{_called(part)} is not allowed in {' and '.join(wrong)}, only in {', '.join(kind.hooks)}", extension_span(rule, part)
+                    )
 
 
 def _protocol(head: Match) -> int | None:
-    """The -p of a rule, unless it is negated."""
-    for option, value, negated in head.given:
-        if option is Head.proto and not negated:
+    """The -p of a rule, unless it is negated. It comes last, or nearly."""
+    for option, value, negated in reversed(head.given):
+        if option is _PROTO and not negated:
             return value  # type: ignore[no-any-return]
     return None
 
 
 def _called(part: Extension) -> str:
     return f"-m {part.name}" if isinstance(part, Match) else f"-j {part.name}"
-
-
-def place(rule: Rule, part: Extension) -> Span:
-    """Where `-m NAME` or `-j NAME` stands."""
-    line = rule.source.line(rule.line)
-    words = split(line)
-    name = part.chain if isinstance(part, Jump) else part.name
-    flags = ("-m", "--match") if isinstance(part, Match) else ("-j", "-g", "--jump", "--goto")
-    for flag, word in zip(words, words[1:], strict=False):
-        if word.text == name and flag.text in flags:
-            return Span(rule.source, rule.line, flag.start + 1, word.end + 1)
-    return Span(rule.source, rule.line)
 
 
 class Chains:
@@ -103,7 +99,7 @@ class Chains:
         for chain in self.rules:
             for aim, rule in self.edges[chain].items():
                 if aim not in self.rules:
-                    self.report.error(f"{aim} is not a chain of {self.table}", place(rule, rule.target), hint=did_you_mean(aim, self.rules))  # type: ignore[arg-type]
+                    self.report.error(f"{aim} is not a chain of {self.table}", extension_span(rule, rule.target), hint=did_you_mean(aim, self.rules))  # type: ignore[arg-type]
         self._names()
         built_in = [name for name in BUILT_IN[self.table] if name in self.rules]
         reached: dict[str, set[str]] = {}
@@ -118,7 +114,7 @@ class Chains:
             for target, rule in _aims(own):
                 if isinstance(target, OpaqueTarget) and not self._is_target(target):
                     hint = did_you_mean(target.name, [*self.rules, "ACCEPT", "DROP", "RETURN", "REJECT", "LOG"])
-                    self.report.error(f"{target.name} is neither a chain of {self.table} nor a target", place(rule, target), hint=hint)
+                    self.report.error(f"{target.name} is neither a chain of {self.table} nor a target", extension_span(rule, target), hint=hint)
 
     def _is_target(self, target: OpaqueTarget) -> bool:
         name = target.name
@@ -146,7 +142,7 @@ class Chains:
         return seen
 
     def _loop(self, rule: Rule, aim: str) -> None:
-        span = place(rule, rule.target)  # type: ignore[arg-type]  # it jumps
+        span = extension_span(rule, rule.target)  # type: ignore[arg-type]  # it jumps
         text = f"this closes a loop: {aim} comes to {rule.chain}, and {rule.chain} comes to {aim}" if aim != rule.chain else f"{aim} jumps to itself"
         if not any(warning.span == span for warning in self.report.warnings) and not any(error.span == span for error in self.report.errors):
             self.report.refuse(text, span)
@@ -166,6 +162,6 @@ def opaque(rules: Mapping[str, list[Rule]], report: Report) -> None:
         for rule in own:
             for match in rule.matches:
                 if match.__class__ is OpaqueMatch:
-                    report.opaque(f"-m {match.name}", place(rule, match))
+                    report.opaque(f"-m {match.name}", extension_span(rule, match))
             if rule.target.__class__ is OpaqueTarget:
-                report.opaque(f"-j {rule.target.name}", place(rule, rule.target))  # type: ignore[union-attr,arg-type]
+                report.opaque(f"-j {rule.target.name}", extension_span(rule, rule.target))

@@ -6,11 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from iptsim.reader.faults import Fault, did_you_mean
+from iptsim.reader.lenient import Command, Lenient, Text
+from iptsim.reader.words import split
 from iptsim.ruleset import BUILT_IN, Counters
 
 if TYPE_CHECKING:
-    from iptsim.reader.lenient import Command, Text
+    from iptsim.reader.rule import Parts
     from iptsim.reader.table import Draft, Place, TableReader
+
+# A line that begins so is for the other family only, and iptables-restore passes over it.
+_OTHER_FAMILY = {4: ("-6", "--ipv6"), 6: ("-4", "--ipv4")}
 
 
 class Commands:
@@ -19,49 +24,67 @@ class Commands:
     def __init__(self, table: TableReader) -> None:
         self.table = table
         self.drafts = table.drafts
+        self.lenient = Lenient(table.rule)
         self._do = {
             "-A": self._append, "-I": self._insert, "-D": self._delete, "-R": self._replace, "-N": self._new, "-P": self._policy,
             "-F": self._flush, "-X": self._remove, "-E": self._rename, "-Z": self._zero,
         }  # fmt: skip
 
-    def obey(self, command: Command, place: Place, counters: Counters | None) -> None:
-        """Do it. Raises Fault."""
-        if command.counters:
-            counters = Counters(*command.counters)
+    def obey(self, row: str, place: Place, counters: Counters | None) -> None:
+        """Do what the row says. Raises Fault."""
+        words = split(row)
+        if not words or words[0].text in _OTHER_FAMILY[self.lenient.family]:
+            return
+        command = self.lenient.command(words)
         if not command.flag:
-            raise Fault("there is no command", 0, len(place.row), expected="-A CHAIN")
-        self._do[command.flag](command, place, counters)
+            raise Fault("there is no command", 0, len(row), expected="-A CHAIN")
+        self._do[command.flag](command, place, Counters(*command.counters) if command.counters else counters)
+
+    def parts(self, text: Text) -> Parts:
+        """What a rule in canonical order says, by memory or by lark. Raises Fault, placed in the line as written."""
+        rule = self.table.rule
+        found = rule.quick(text.text) if rule.remember else None
+        if found:
+            return found
+        try:
+            return rule.slow(text.text)
+        except Fault as fault:
+            fault.start, fault.end = text.place(fault.start, fault.end)
+            raise
 
     def _append(self, command: Command, place: Place, counters: Counters | None) -> None:
         for text in command.texts:
-            self.table.add(command.chain, None, text, place, counters)
+            self.table.add(self.parts(text), None, place, counters)
 
     def _insert(self, command: Command, place: Place, counters: Counters | None) -> None:
         """-I [n]: iptables inserts the rules of an address list one after the other at the same place, so the last comes first."""
         for text in command.texts:
-            self.table.add(command.chain, self._number(command, 1), text, place, counters)
+            self.table.add(self.parts(text), self._number(command, 1), place, counters)
 
     def _replace(self, command: Command, place: Place, counters: Counters | None) -> None:
         number = self._number(command, 0)
         draft = self._numbered(command, number)
         for text in command.texts[:1]:
-            self.table.add(command.chain, number, text, place, counters)
+            self.table.add(self.parts(text), number, place, counters)
             del draft.rules[number]
 
     def _delete(self, command: Command, place: Place, counters: Counters | None) -> None:
         if command.arguments:
             number = self._number(command, 0)
-            del self._numbered(command, number).rules[number - 1]
+            draft = self._numbered(command, number)
+            del draft.rules[number - 1]
+            draft.moved = True
             return
         draft = self._draft(command)
         for text in command.texts:
             self._delete_one(draft, text, place)
 
     def _delete_one(self, draft: Draft, text: Text, place: Place) -> None:
-        _, head, asked, target = self.table.parts(text)
+        _, head, asked, target = self.parts(text)
         for at, rule in enumerate(draft.rules):
             if (rule.head, rule.matches, rule.target) == (head, asked, target):
                 del draft.rules[at]
+                draft.moved = True
                 return
         raise Fault("there is no such rule", 0, len(place.row))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from iptsim import matches, targets
+from iptsim.extension import Extension
 from iptsim.head import Head
 from iptsim.reader.faults import Fault, did_you_mean
 from iptsim.reader.language import by_flag
@@ -64,7 +65,8 @@ def _expected(accepts: set[str], language: Language) -> str:
 
 def _value_of(language: Language, flag: str) -> str:
     """What an option takes, in words."""
-    for kind in (Head, *language.kinds.values()):
+    kinds: list[type[Extension]] = [Head, *language.kinds.values()]
+    for kind in kinds:
         option = by_flag(kind, language.family).get(flag)
         if option and option.value:
             return option.value.name
@@ -92,4 +94,3 @@ def owners_of(flag: str) -> list[str]:
             if kind and any(flag == option.flag or flag in option.aliases for option in kind.options):
                 found.append(f"{letter} {name}")
     return found
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from lark import Token, Tree
@@ -13,7 +13,6 @@ from iptsim.errors import ReadError
 from iptsim.reader.faults import Report, TooMany, did_you_mean
 from iptsim.reader.header import Header, family_of_rules, header, note
 from iptsim.reader.language import dump_parser
-from iptsim.reader.listing import not_a_dump, of_note
 from iptsim.reader.rule import Memory
 from iptsim.reader.table import TableReader
 from iptsim.ruleset import BUILT_IN, Ruleset, Table, Warning
@@ -23,6 +22,8 @@ from iptsim.source import Source, Span
 _SAMPLE = 1 << 18
 _MATCH_NAME = re.compile(r"(?:-m|--match)[ \t=]+([A-Za-z0-9_]+)")
 _TARGET_NAME = re.compile(r"(?:-j|--jump)[ \t=]+([A-Za-z0-9_]+)")
+
+_LOOSE_RULE = re.compile(r"(?:\[[0-9]+:[0-9]+\] ?)?-[AI] [^ ]+ .*-[jg] ")
 
 
 class Asked(NamedTuple):
@@ -35,24 +36,24 @@ class Asked(NamedTuple):
     remember: bool = True
 
 
-@dataclass(slots=True)
 class Block:
     """One table as it stands in the file: its name line and the runs of lines in it."""
 
-    name: str
-    line: int
-    runs: list[Token] = field(default_factory=list)
-    committed: bool = False
+    def __init__(self, name: str, line: int) -> None:
+        self.name = name
+        self.line = line
+        self.runs: list[Token] = []
+        self.committed = False
 
 
-@dataclass(slots=True)
 class Dump:
-    """One dump: what its headers say, its tables, and what stands around them."""
+    """One dump: what its headers say, its tables, and what stands around them. `fresh`: a header was read since the last table."""
 
-    header: Header | None = None
-    blocks: list[Block] = field(default_factory=list)
-    notes: list[tuple[str, str, int]] = field(default_factory=list)
-    fresh: bool = False  # a header was read since the last table
+    def __init__(self, header: Header | None = None) -> None:
+        self.header = header
+        self.blocks: list[Block] = []
+        self.notes: list[tuple[str, str, int]] = []
+        self.fresh = False
 
     @property
     def family(self) -> int | None:
@@ -81,7 +82,9 @@ def dumps(source: Source) -> list[Dump]:
     if not any(dump.blocks for dump in found):
         return [_without_tables(source, loose, found[0])]
     found = [dump for dump in found if dump.blocks]
-    found[-1].notes += [(*told, token.line or 1) for token in loose if (told := of_note(token))]
+    outside = next((token for token in loose if token.type == "SHOWN" and _LOOSE_RULE.match(token)), None)
+    if outside:
+        found[-1].notes.append(("outside", "rules outside of every table are left out", outside.line or 1))
     return found
 
 
@@ -121,12 +124,16 @@ def _without_tables(source: Source, loose: list[Token], dump: Dump) -> Dump:
     """What a file without a table is: `iptables -S`, an empty dump, or no dump at all."""
     shown = [token for token in loose if token.type == "SHOWN"]
     if shown:
-        dump.blocks.append(Block("filter", shown[0].line or 1, shown, committed=True))
+        block = Block("filter", shown[0].line or 1)
+        block.runs, block.committed = shown, True
+        dump.blocks.append(block)
         dump.notes.append(("no-table", "no table is named: read as the table filter, as iptables -S prints it", shown[0].line or 1))
-    elif wrong := not_a_dump(source):
+        return dump
+    from iptsim.reader.listing import not_a_dump
+
+    if wrong := not_a_dump(source):
         raise wrong
-    else:
-        dump.notes.append(("empty", "there is no table in it: nothing filters, and every packet is accepted", 1))
+    dump.notes.append(("empty", "there is no table in it: nothing filters, and every packet is accepted", 1))
     return dump
 
 
@@ -146,10 +153,8 @@ def ruleset(source: Source, dump: Dump, asked: Asked) -> Ruleset:
         guessed.add("backend")
     report.warnings += [Warning(kind, text, Span(source, line)) for kind, text, line in dump.notes]
     tables: dict[str, Table] = {}
-    try:
+    with suppress(TooMany):  # what was found so far is told by finish()
         tables = _read(source, dump, report, family, asked.remember)
-    except TooMany:
-        pass
     return Ruleset(tables, family, backend, source, asked.host, report.finish(), frozenset(guessed))
 
 
@@ -169,7 +174,7 @@ def _read(source: Source, dump: Dump, report: Report, family: int, remember: boo
         if not block.committed:
             report.warn("truncated", f"the table {block.name} has no COMMIT: the dump may be cut off", here)
         tables.pop(block.name, None)
-        tables[block.name] = _read_table(block, TableReader(block.name, report, memory, names, remember))
+        tables[block.name] = _read_table(block, TableReader(block, report, memory, names, remember))
     return tables
 
 

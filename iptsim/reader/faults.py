@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable
 
 from iptsim.errors import IptsimError, ReadError, ReadErrors
 from iptsim.ruleset import Warning
@@ -79,8 +78,7 @@ class Report:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint with the nearest names, or nothing."""
+    from difflib import get_close_matches
+
     near = get_close_matches(word, list(known), 3, 0.6)
     return f"did you mean {' or '.join(near)}?" if near else ""
-
-
-Place = Callable[[int, int], Span]

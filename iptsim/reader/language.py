@@ -14,7 +14,7 @@ from lark.lexer import Lexer, LexerState
 from iptsim import matches, targets
 from iptsim.extension import Extension, Option
 from iptsim.head import Head
-from iptsim.reader.words import Word, unquoted
+from iptsim.reader.words import Word
 
 
 @cache
@@ -79,7 +79,7 @@ class Language:
     def __init__(self, family: int, match_names: Iterable[str], target_names: Iterable[str]) -> None:
         self.family = family
         self.matches = {name: kind for name in sorted(match_names) if (kind := matches.find(name))}
-        self.targets = {name: kind for name in sorted(target_names) if (kind := targets.find(name))}
+        self.targets = {name: aim for name in sorted(target_names) if (aim := targets.find(name))}
         self.kinds: dict[str, type[Extension]] = {f"m{n}": kind for n, kind in enumerate(self.matches.values())}
         self.kinds |= {f"t{n}": kind for n, kind in enumerate(self.targets.values())}
         self.terminals: dict[str, list[str]] = {  # what the terminals stand for
@@ -118,7 +118,7 @@ class Language:
 
     def parse(self, words: list[Word]) -> Parsed:
         """One rule line, without counters. Raises lark's UnexpectedInput."""
-        tree: Any = self.lark.parse(words)  # type: ignore[arg-type]  # the lexer is ours, and takes words
+        tree: Any = self.lark.parse(words)  # the lexer is ours, and takes words
         chain, head, asked, target = tree.children[1], None, [], None
         for part in tree.children[2:]:
             if part.data == "head":
@@ -131,8 +131,8 @@ class Language:
 
     def _segment(self, tree: Tree[Token]) -> Segment:
         keyword, name, *rest = tokens(tree)
-        known = {"MATCH": self.matches, "JUMP": self.targets}.get(keyword.type, {})
-        return Segment(known.get(unquoted(name)) if name.type != "WORD" else None, [keyword, name], rest)
+        kind = None if name.type == "WORD" else self.kinds[name.type.lower()]
+        return Segment(kind, [keyword, name], rest)
 
 
 def unique(kind: type[Extension], family: int) -> list[Option]:
@@ -144,9 +144,13 @@ def unique(kind: type[Extension], family: int) -> list[Option]:
     return list(found.values())
 
 
-@lru_cache(maxsize=512)
 def by_flag(kind: type[Extension], family: int) -> dict[str, Option]:
     """The options of an extension by each of their spellings."""
+    return _by_flag(kind, family)  # type: ignore[arg-type]  # mypy takes the class's own __hash__ for that of its instances
+
+
+@lru_cache(maxsize=512)
+def _by_flag(kind: type[Extension], family: int) -> dict[str, Option]:
     return {flag: option for option in unique(kind, family) for flag in (option.flag, *option.aliases)}
 
 
@@ -159,4 +163,3 @@ def tokens(tree: Tree[Token]) -> list[Token]:
 def language(family: int, match_names: frozenset[str], target_names: frozenset[str]) -> Language:
     """The language of a table that names these."""
     return Language(family, match_names, target_names)
-

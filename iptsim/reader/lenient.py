@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from iptsim.extension import Extension, Option
 from iptsim.head import Head
@@ -32,28 +32,28 @@ _IDLE = {"-v", "--verbose", "-n", "--numeric", "-x", "--exact", "-4", "--ipv4", 
 _IMPLICIT = {1: "icmp", 6: "tcp", 17: "udp", 33: "dccp", 50: "esp", 51: "ah", 58: "icmp6", 132: "sctp", 135: "mh", 136: "udplite"}
 
 
-@dataclass(slots=True)
 class Part:
-    """A head, match or target while its words are collected, each with the place it came from."""
+    """A head, match or target while its words are collected."""
 
-    kind: type[Extension] | None
-    lead: list[Word]
-    words: list[Word] = field(default_factory=list)
+    __slots__ = ("kind", "lead", "words")
+
+    def __init__(self, kind: type[Extension] | None, lead: list[Word]) -> None:
+        self.kind = kind
+        self.lead = lead
+        self.words: list[Word] = []
 
 
-@dataclass(slots=True)
-class Command:
+class Command(NamedTuple):
     """One line: what to do (`-A`), to which chain, what else the command takes, and the rules it gives, in canonical order."""
 
     flag: str
     chain: str
     arguments: list[Word]
     texts: list[Text]
-    counters: tuple[int, int] | None = None
+    counters: tuple[int, int] | None
 
 
-@dataclass(slots=True)
-class Text:
+class Text(NamedTuple):
     """A rule in canonical order that knows where its words came from."""
 
     text: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from itertools import pairwise
 
 from lark import Token
@@ -13,12 +13,14 @@ from iptsim.extension import Extension, Given, Goto, Jump, Match, OpaqueMatch, O
 from iptsim.head import Head
 from iptsim.reader.faults import Fault
 from iptsim.reader.language import Language, Segment, by_flag, language, unique
-from iptsim.reader.plans import Plan, Slots, Values, plan
+from iptsim.reader.plans import LinePlan, Plan, Slots, Values, plan
 from iptsim.reader.words import is_open, split, unquoted
-
 
 # What a rule line says: chain, head, matches, target.
 Parts = tuple[str, Match | None, tuple[Match, ...], Target | None]
+
+# The matches and the targets that a dump names.
+Names = tuple[frozenset[str], frozenset[str]]
 
 
 class Memory:
@@ -39,14 +41,15 @@ class RuleReader:
     With `remember` off every line goes to lark; the result is the same, and a test holds it to that.
     """
 
-    def __init__(self, memory: Memory, names: tuple[frozenset[str], frozenset[str]], chains: Container[str], remember: bool = True) -> None:
+    def __init__(self, memory: Memory, names: Names, chains: Container[str], remember: bool = True) -> None:
         self.memory = memory
         self.chains = chains
         self.remember = remember
         self.targets: dict[str, Target] = {}
+        self.jumps: set[str] = set()  # of -j and -g: those to a chain that lark has parsed
         self.names = names
         self.language = self._language()
-        self._last = Plan("(?!)", lambda fit: Head())
+        self._last = Plan("(?!)", lambda words: Head())
 
     def _language(self) -> Language:
         asked, aims = self.names
@@ -67,13 +70,10 @@ class RuleReader:
         """The parts of a line whose shapes are known, None where one is not."""
         body, jump, aim = line.rpartition(" -j ")
         target = self.targets.get(aim)
-        if target is None:
-            if jump:
-                target = self._target(aim)
-            else:
-                body, target = self._without_jump(line)
-            if body is None or (jump and target is None):
-                return None
+        if not jump:
+            body, target = self._without_jump(line)
+        elif target is None and (target := self._target(aim)) is None:
+            return None
         if body[:3] != "-A ":
             return None
         asked: tuple[Match, ...] = ()
@@ -92,50 +92,58 @@ class RuleReader:
         last = self._last
         try:
             if fit := last.fits(text):
-                return chain, last.make(fit), asked, target  # type: ignore[return-value]  # plans of the head make heads
+                return chain, last.make(fit.groups()), asked, target  # type: ignore[return-value]  # plans of the head make heads
             return self._other_head(chain, text, asked, target)
         except ValueError:
             return None
 
-    def _without_jump(self, line: str) -> tuple[str | None, Target | None]:
-        """Of a line without -j: what stands before -g, and where that goes; the whole line, if it only counts; None, if it is not known."""
+    def _without_jump(self, line: str) -> tuple[str, Target | None]:
+        """Of a line without -j: what stands before -g, and where that goes; the whole line, if it only counts; nothing, if it is not known."""
         body, goto, aim = line.rpartition(" -g ")
         if not goto:
             return line, None
         target = self.targets.get("-g " + aim)
-        return (body, target) if target else (None, None)
+        if target is None and "-g" in self.jumps and aim in self.chains:
+            target = self.targets["-g " + aim] = Goto(aim)
+        return (body, target) if target else ("", None)
 
     def _other_head(self, chain: str, text: str, asked: tuple[Match, ...], target: Target | None) -> Parts | None:
         """A head that is not of the same shape as the one before."""
         for known in self.memory.heads.get(_head_key(text), ()):
             if fit := known.fits(text):
                 self._last = known
-                return chain, known.make(fit), asked, target  # type: ignore[return-value]
+                return chain, known.make(fit.groups()), asked, target  # type: ignore[return-value]
         return None
 
     def _match(self, text: str) -> Match | None:
-        made = self._made("-m " + text)
+        """A match of a shape that is known."""
+        made = _made(self.memory.plans.get(text.partition(" ")[0], ()), text)
         if made is not None:
             self.memory.matches[text] = made  # type: ignore[assignment]  # plans of -m make matches
         return made  # type: ignore[return-value]
 
     def _target(self, text: str) -> Target | None:
-        if text.partition(" ")[0] in self.chains:
-            return None
-        made = self._made("-j " + text)
+        """A target of a shape that is known."""
+        name = text.partition(" ")[0]
+        if name in self.chains:
+            if name != text or "-j" not in self.jumps:
+                return None
+            jump = self.targets[text] = Jump(text)
+            return jump
+        made = _made(self.memory.plans.get("-j " + name, ()), text)
         if made is not None:
             self.targets[text] = made  # type: ignore[assignment]  # plans of -j make targets
         return made  # type: ignore[return-value]
 
-    def _made(self, text: str) -> Extension | None:
-        """What a plan makes of this segment."""
-        for known in self.memory.plans.get(" ".join(text.split(" ", 2)[:2]), ()):
-            if fit := known.fits(text):
-                try:
-                    return known.make(fit)
-                except ValueError:
-                    return None
-        return None
+    def line_plan(self, line: str) -> LinePlan | None:
+        """The plan for lines like this one, which `quick` has just read."""
+        body, jump, aim = line.rpartition(" -j ")
+        first, *texts = body.split(" -m ")
+        chain, _, text = first[3:].partition(" ")
+        asked = [_fitting(self.memory.plans.get(text.partition(" ")[0], ()), text) for text in texts]
+        if not jump or None in asked or (text and not self._last.fits(text)):
+            return None
+        return LinePlan(chain, self._last if text else None, [known for known in asked if known], jump + aim)
 
     # ---------------------------------------------------------------- by lark
     def slow(self, line: str) -> Parts:
@@ -166,29 +174,30 @@ class RuleReader:
         name = unquoted(segment.lead[1])
         if segment.kind is None:
             self.memory.opaque = True
-            return self.memory.matches.setdefault(text.removeprefix("-m "), OpaqueMatch(name, line[segment.tokens[0].start_pos : segment.end] if segment.tokens else ""))
+            return self.memory.matches.setdefault(text, OpaqueMatch(name, line[segment.tokens[0].start_pos : segment.end] if segment.tokens else ""))
         made, slots = self._extension(segment, segment.kind)
-        self._learn(self.memory.plans, f"-m {name}", text, plan(segment.kind, self.memory.family, ["-m", name], segment.tokens, slots))
-        return self.memory.matches.setdefault(text.removeprefix("-m "), made)  # type: ignore[arg-type]
+        self._learn(self.memory.plans, name, text, plan(segment.kind, self.memory.family, [name], segment.tokens, slots))
+        return self.memory.matches.setdefault(text, made)  # type: ignore[arg-type]
 
     def _aim(self, segment: Segment, line: str) -> Target:
         text = _text(segment, line)
         name = unquoted(segment.lead[1])
-        key = text.removeprefix("-j ")
         if segment.lead[0].type == "GOTO":
-            return self.targets.setdefault(text, Goto(name))
+            self.jumps.add("-g")
+            return self.targets.setdefault("-g " + text, Goto(name))
         if segment.kind is not None:
             made, slots = self._extension(segment, segment.kind)
-            self._learn(self.memory.plans, f"-j {name}", text, plan(segment.kind, self.memory.family, ["-j", name], segment.tokens, slots))
-            return self.targets.setdefault(key, made)  # type: ignore[arg-type]
+            self._learn(self.memory.plans, f"-j {name}", text, plan(segment.kind, self.memory.family, [name], segment.tokens, slots))
+            return self.targets.setdefault(text, made)  # type: ignore[arg-type]
         for token in segment.tokens:
             if token in ("-m", "-j", "-g"):
                 raise Fault("a rule has one target, and it comes last", token.start_pos or 0, token.end_pos or 0)
         if name in self.chains:
             if segment.tokens:
                 raise Fault(f"a jump to the chain {name} takes no options", segment.tokens[0].start_pos or 0, segment.end)
-            return self.targets.setdefault(key, Jump(name))
-        return self.targets.setdefault(key, OpaqueTarget(name, line[segment.tokens[0].start_pos : segment.end] if segment.tokens else ""))
+            self.jumps.add("-j")
+            return self.targets.setdefault(text, Jump(name))
+        return self.targets.setdefault(text, OpaqueTarget(name, line[segment.tokens[0].start_pos : segment.end] if segment.tokens else ""))
 
     def _learn(self, where: dict[str, list[Plan]], key: str, text: str, new: Plan) -> None:
         """Remember a shape, unless the text has blanks that no plan knows or a known plan fits it."""
@@ -239,7 +248,8 @@ class RuleReader:
             elif option.required:
                 first = segment.lead[0]
                 what = f"-m {kind.name}" if issubclass(kind, Match) else f"-j {kind.name}"
-                raise Fault(f"{what} needs {option.flag}", first.start_pos or 0, segment.lead[1].end_pos or 0, expected=option.value.name if option.value else "")
+                expected = option.value.name if option.value else ""
+                raise Fault(f"{what} needs {option.flag}", first.start_pos or 0, segment.lead[1].end_pos or 0, expected=expected)
 
 
 def _head_key(text: str) -> str:
@@ -247,6 +257,21 @@ def _head_key(text: str) -> str:
     return f"{text.count(' ')}{text[:2]}"
 
 
+def _fitting(plans: Iterable[Plan], text: str) -> Plan | None:
+    return next((known for known in plans if known.fits(text)), None)
+
+
+def _made(plans: Iterable[Plan], text: str) -> Extension | None:
+    """What the first plan that fits makes of a segment; None where none fits or the value is wrong."""
+    for known in plans:
+        if fit := known.fits(text):
+            try:
+                return known.make(fit.groups())
+            except ValueError:
+                return None
+    return None
+
+
 def _text(segment: Segment, line: str) -> str:
-    start = (segment.lead or segment.tokens)[0].start_pos
-    return line[start : segment.end]
+    """The segment as it is written, without its -m, -j or -g."""
+    return line[(segment.lead[1:] or segment.tokens)[0].start_pos : segment.end]

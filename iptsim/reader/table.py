@@ -3,48 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from iptsim.extension import OpaqueTarget
+from iptsim.extension import Given, OpaqueTarget
+from iptsim.head import Head
 from iptsim.reader.checks import Chains, Restrictions, opaque
-from iptsim.reader.commands import Commands
 from iptsim.reader.faults import Fault, Report, did_you_mean
-from iptsim.reader.lenient import Lenient, Text
-from iptsim.reader.rule import Memory, Parts, RuleReader
+from iptsim.reader.rule import Memory, Names, Parts, RuleReader
 from iptsim.reader.words import is_open, split
 from iptsim.ruleset import BUILT_IN, Chain, Counters, Rule, Table
 from iptsim.source import Span
 
+if TYPE_CHECKING:
+    from iptsim.reader.commands import Commands
+    from iptsim.reader.dump import Block
+
 _CHAIN = re.compile(r":([^ \t\r]+)[ \t]+([^ \t\r]+)(?:[ \t]+\[([0-9]{1,20}):([0-9]{1,20})\])?[ \t\r]*")
 _COUNTED = re.compile(r"\[([0-9]{1,20}):([0-9]{1,20})\][ \t]*")
+_DECLARED = re.compile(r"^:([^ \t\r\n]+)", re.MULTILINE)
+_NEW = re.compile(r"^(?:-N|--new(?:-chain)?)[ \t]+([^ \t\r\n]+)", re.MULTILINE)
 _CLOSING = re.compile(r'[^"\\]*+(?:\\[\s\S][^"\\]*+)*+"')
-_OTHER_FAMILY = {4: ("-6", "--ipv6"), 6: ("-4", "--ipv4")}
 _LONGEST_NAME = 28
+_ALIKE = 16  # so many lines alike are worth a plan for the whole line
 
 
-@dataclass(slots=True)
 class Draft:
-    """A chain while it is read."""
+    """A chain while it is read. `moved`: rules were not only appended, so their numbers are not settled."""
 
-    policy: str | None
-    counters: Counters | None = None
-    line: int | None = None
-    rules: list[Rule] = field(default_factory=list)
+    __slots__ = ("counters", "line", "moved", "policy", "rules")
+
+    def __init__(self, policy: str | None) -> None:
+        self.policy = policy
+        self.counters: Counters | None = None
+        self.line: int | None = None
+        self.rules: list[Rule] = []
+        self.moved = False
 
 
 class TableReader:
     """Takes the lines of one table in order."""
 
-    def __init__(self, name: str, report: Report, memory: Memory, names: tuple[frozenset[str], frozenset[str]], remember: bool = True) -> None:
-        self.name = name
+    def __init__(self, block: Block, report: Report, memory: Memory, names: Names, remember: bool) -> None:
+        self.name = block.name
         self.report = report
         self.source = report.source
         self.drafts: dict[str, Draft] = {}
-        self.rule = RuleReader(memory, names, self.drafts, remember)
-        self.lenient = Lenient(self.rule)
-        self.commands = Commands(self)
-        self.restrictions = Restrictions(name, report)
+        self.rule = RuleReader(memory, names, _declared(block), remember)
+        self._commands: Commands | None = None
+        self.restrictions = Restrictions(block.name, report)
         self.nowhere = Span(self.source, 1)
         self.mark = 1 if self.source.text.startswith("\ufeff") else 0
 
@@ -81,51 +88,79 @@ class TableReader:
     def rules(self, text: str, line: int) -> None:
         """A run of rule lines, with the blank lines and comments between them."""
         quick = self.rule.quick if self.rule.remember else _nothing
-        drafts, new, fine = self.drafts, tuple.__new__, self.restrictions.unrestricted
-        table, source = self.name, self.source
+        new, table, source = tuple.__new__, self.name, self.source
+        alike = Alike(self)
         lines = enumerate(text.replace("\r\n", "\n").split("\n"), line)
         for number, row in lines:
             counters, skipped = None, 0
             if row[:1] == "[" and (fit := _COUNTED.match(row)):
                 counters, skipped = Counters(int(fit[1]), int(fit[2])), fit.end()
                 row = row[skipped:]
+            if fit := alike.fits(row):
+                try:
+                    head, asked = alike.build(fit.groups())
+                except ValueError:
+                    pass
+                else:
+                    rules = alike.rules
+                    rule = new(Rule, (table, alike.chain, len(rules) + 1, head, asked, alike.target, counters, source, number, None))
+                    rules.append(rule)
+                    if alike.at is not None and head.given[alike.at] is not alike.protocol:
+                        self.restrictions.check(rule)
+                    continue
             parts = quick(row)
             if parts is None:
-                self._hard(row, Place(self, number, skipped), counters, lines)
+                if row and row[0] != "#":
+                    self._hard(row, Place(self, number, skipped), counters, lines)
+                    alike = Alike(self)  # a command may have changed anything
                 continue
-            chain, head, matches, target = parts
-            draft = drafts.get(chain)
-            if draft is None:
-                draft = self._missing(chain, Span(source, number))
-            rules = draft.rules
-            rule = new(Rule, (table, chain, len(rules) + 1, head, matches, target, counters, source, number, None))
-            rules.append(rule)
-            if matches or target.__class__ not in fine:
-                self.restrictions.check(rule)
+            chain, head, asked, target = parts
+            draft = self.drafts.get(chain) or self._missing(chain, number)
+            rule = new(Rule, (table, chain, len(draft.rules) + 1, head, asked, target, counters, source, number, None))
+            draft.rules.append(rule)
+            if self.restrictions.check(rule):
+                alike.note(rule, row)
 
-    def _missing(self, chain: str, span: Span) -> Draft:
+    def _missing(self, chain: str, number: int) -> Draft:
         """A rule is added to a chain that nobody declared: a built-in one is there anyway."""
         if chain in BUILT_IN[self.name]:
             return self.drafts.setdefault(chain, Draft("ACCEPT"))
+        word = next((word for word in split(self.source.line(number)) if word.text == chain), None)
+        span = Span(self.source, number, word.start + 1, word.end + 1) if word else Span(self.source, number)
         self.report.refuse(f"the chain {chain} is not there", span, hint=did_you_mean(chain, [*self.drafts, *BUILT_IN[self.name]]))
         return self.drafts.setdefault(chain, Draft(None))
 
     def _hard(self, row: str, place: Place, counters: Counters | None, lines: Iterator[tuple[int, str]]) -> None:
         """A line that memory does not know: another shape, another command, another order, or a mistake."""
-        if not row.strip(" \t\r") or row.lstrip(" \t")[0] == "#":
-            return
         row, joined = _joined(row, lines)
         place.row = row
         try:
-            words = split(row)
             if joined and not self.report.saved:
-                opened = next(word for word in words if "\n" in word.raw)
+                opened = next(word for word in split(row) if "\n" in word.raw)
                 raise Fault("the quote is not closed on its line", opened.start, opened.start + 1)
-            if words[0].text in _OTHER_FAMILY[self.rule.memory.family]:
-                return
-            self.commands.obey(self.lenient.command(words), place, counters)
+            if not self._as_saved(row, place, counters):
+                self.commands.obey(row, place, counters)
         except Fault as fault:
             self.report.error(fault.message, place.span(fault.start, fault.end), expected=fault.expected, hint=fault.hint)
+
+    def _as_saved(self, row: str, place: Place, counters: Counters | None) -> bool:
+        """Take a line that lark can read as it stands."""
+        if self._commands or not row.startswith("-A "):
+            return False
+        try:
+            self.add(self.rule.slow(row), None, place, counters)
+        except Fault:
+            return False
+        return True
+
+    @property
+    def commands(self) -> Commands:
+        """What knows the lines that iptables-save does not print; from then on it is asked first."""
+        if self._commands is None:
+            from iptsim.reader.commands import Commands
+
+            self._commands = Commands(self)
+        return self._commands
 
     def bad(self, text: str, line: int) -> None:
         """A line in a table that is nothing we know."""
@@ -137,54 +172,43 @@ class TableReader:
         hint = did_you_mean(shown[:20], ("COMMIT",)) if shown.isalpha() else ""
         self.report.error("this line is no part of a table", Span(self.source, line), expected="-A, :CHAIN, # or COMMIT", hint=hint)
 
-    def add(self, chain: str, at: int | None, text: Text, place: Place, counters: Counters | None) -> None:
+    def add(self, parts: Parts, at: int | None, place: Place, counters: Counters | None) -> None:
         """A rule, at the end or before rule number `at`. Raises Fault."""
-        parts = self.parts(text)
-        draft = self.drafts.get(chain) or self._missing(chain, place.span(0, len(place.row)))
-        if at is not None and not 1 <= at <= len(draft.rules) + 1:
+        chain, head, asked, target = parts
+        draft = self.drafts.get(chain) or self._missing(chain, place.line)
+        number = len(draft.rules) + 1 if at is None else at
+        if not 1 <= number <= len(draft.rules) + 1:
             raise Fault(f"{chain} has only {len(draft.rules)} rules", 0, len(place.row))
         columns = (place.skipped + 1, place.skipped + 1 + len(place.row)) if "\n" in place.row else None
-        _, head, asked, target = parts
-        number = len(draft.rules) + 1 if at is None else at
         rule = Rule(self.name, chain, number, head, asked, target, counters, self.source, place.line, columns)
+        draft.moved |= number <= len(draft.rules)
         draft.rules.insert(number - 1, rule)
         self.restrictions.check(rule)
-
-    def parts(self, text: Text) -> Parts:
-        """What a rule in canonical order says, by memory or by lark. Raises Fault, placed in the line as written."""
-        found = self.rule.quick(text.text) if self.rule.remember else None
-        if found:
-            return found
-        try:
-            return self.rule.slow(text.text)
-        except Fault as fault:
-            fault.start, fault.end = text.place(fault.start, fault.end)
-            raise
 
     # ---------------------------------------------------------------- the end
     def finish(self) -> Table:
         """The table, its rules numbered."""
         for draft in self.drafts.values():
-            if any(rule.number != n for n, rule in enumerate(draft.rules, 1)):
+            if draft.moved:
                 draft.rules[:] = [rule._replace(number=n) for n, rule in enumerate(draft.rules, 1)]
         own = {name: draft.rules for name, draft in self.drafts.items()}
         Chains(self.name, own, self.report).check(self.restrictions)
         if self.rule.memory.opaque or any(isinstance(target, OpaqueTarget) for target in self.rule.targets.values()):
             opaque(own, self.report)
-        chains = {
-            name: Chain(name, self.name, draft.policy, tuple(draft.rules), draft.counters, draft.line) for name, draft in self.drafts.items()
-        }
+        chains = {name: Chain(name, self.name, draft.policy, tuple(draft.rules), draft.counters, draft.line) for name, draft in self.drafts.items()}
         return Table(self.name, chains)
 
 
-@dataclass(slots=True)
 class Place:
     """Where a row stands: its first line, and how much of that line was cut off before it."""
 
-    table: TableReader
-    line: int
-    skipped: int
-    row: str = ""
+    __slots__ = ("line", "row", "skipped", "table")
+
+    def __init__(self, table: TableReader, line: int, skipped: int) -> None:
+        self.table = table
+        self.line = line
+        self.skipped = skipped
+        self.row = ""
 
     def span(self, start: int, end: int) -> Span:
         """The place of `row[start:end]`, which may be on a later line than the first."""
@@ -194,6 +218,51 @@ class Place:
         shift = (self.skipped + (self.table.mark if self.line == 1 else 0)) if line == self.line else 0
         stop = self.row.find("\n", start, end)
         return Span(self.table.source, line, shift + start - begin + 1, shift + max(start + 1, end if stop < 0 else stop) - begin + 1)
+
+
+class Alike:
+    """Lines that are alike: once enough came one after the other, they are read by one plan for the whole line."""
+
+    def __init__(self, table: TableReader) -> None:
+        self.table = table
+        self.count = 0
+        self.last: tuple[object, ...] = ()
+        self.fits: Callable[[str], re.Match[str] | None] = _nothing
+        self.build: Callable[[tuple[str, ...]], tuple[Any, Any]]
+        self.chain = ""
+        self.rules: list[Rule] = []
+        self.target: Any = None
+        self.at: int | None = None  # where -p is in the head
+        self.protocol: Given | None = None
+
+    def note(self, rule: Rule, row: str) -> None:
+        """A line that the current plan does not fit, and that nothing is wrong with."""
+        shape = (rule.chain, id(rule.target), len(rule.matches), row.count(" "))
+        self.count = self.count + 1 if shape == self.last else 0
+        self.last = shape
+        if self.count == _ALIKE:
+            self._learn(rule, row)
+
+    def _learn(self, rule: Rule, row: str) -> None:
+        plan = self.table.rule.line_plan(row)
+        if not plan or not plan.fits(row):
+            return
+        self.fits, self.build = plan.fits, plan.build
+        self.chain, self.target, self.rules = rule.chain, rule.target, self.table.drafts[rule.chain].rules
+        given = rule.head.given if rule.head else ()
+        self.at = next((n for n, row in enumerate(given) if row.option is Head.proto), None) if rule.matches else None
+        self.protocol = None if self.at is None else given[self.at]
+
+
+def _declared(block: Block) -> set[str]:
+    """The chains that a table declares, wherever in it: they come before targets of the same name."""
+    found: set[str] = set()
+    for run in block.runs:
+        if run.type == "CHAINS":
+            found.update(_DECLARED.findall(run))
+        elif run.type in ("RULES", "SHOWN") and ("-N" in run or "--new" in run):
+            found.update(_NEW.findall(run))
+    return found
 
 
 def _nothing(row: str) -> None:

@@ -57,7 +57,7 @@ _COMMON: dict[str, Parts] = {
 }
 # The order in which fields are chosen; the others follow in the order of their levels.
 _ORDER = ("proto", "in_interface", "out_interface", "ctstate", "src_type", "dst_type", "fragment", "tcp_flags",
-          "icmp_type", "icmp_code", "dport", "sport", "dst", "src")  # fmt: skip
+          "icmp_type", "icmp_code", "dport", "sport", "src", "dst")  # fmt: skip
 _PLACE = {name: i for i, name in enumerate(_ORDER)}
 _IN_PACKET = frozenset(Packet.__slots__)
 _HEADER = ("src", "dst", "proto")
@@ -93,7 +93,7 @@ def example(world: World, node: int, prefer: Mapping[str, Any]) -> Packet:
     d, left = world.diagrams, node
     while support := d.support(left):
         level = min(support, key=taste.rank)
-        chosen[level] = taste.choose(level, d.values(left, level))
+        chosen[level] = taste.choose(level, d.values(left, level), chosen.get(world.level("src")))
         left = d.fix(left, level, chosen[level])
     return Packet(**_fields(taste, chosen))
 
@@ -118,8 +118,8 @@ class _Taste:
         level = self.world.levels[place]
         return level.whole not in self.wishes, _PLACE.get(level.name, len(_PLACE)), place
 
-    def choose(self, place: int, numbers: Parts) -> int:
-        """One of the coordinate's numbers."""
+    def choose(self, place: int, numbers: Parts, source: int | None = None) -> int:
+        """One of the coordinate's numbers; a destination that is not `source`, the packet's own, where there is another."""
         level = self.world.levels[place]
         if level.bit is not None:
             wanted = self.wishes.get(level.whole, ((0, 0),))[0][0] >> level.bit & 1
@@ -128,6 +128,8 @@ class _Taste:
         likes = self.wishes.get(level.name, ()) + self._likes(level)
         found = next((both for like in likes if (both := meet(values, (like,)))), values)
         value = _inner(found) if _kind(level.field) == "address" else found[0][0]
+        if level.name == "dst" and value == source and (others := meet(found, ((value + 1, self.world.top("dst")),))):
+            value = others[0][0]
         return level.numbers(((value, value),))[0][0]
 
     def _likes(self, level: Level) -> Parts:

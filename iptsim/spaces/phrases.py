@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iptsim.names import ADDRESS_TYPES, ALL_TCP_FLAGS, ANYCAST, BROADCAST, ICMP_TYPES, ICMPV6_TYPES, LOCAL, MULTICAST, PROTOCOL_NAMES, UNICAST, UNSPEC
 from iptsim.packet import FIELDS, flags_text, mac_text
-from iptsim.spaces.intervals import Parts, complement, meet, size
+from iptsim.reading import TYPE_OF
+from iptsim.spaces.intervals import Parts, complement, meet, size, union
 from iptsim.spaces.levels import Level
 from iptsim.values import ip_text
 
@@ -36,14 +37,43 @@ def box(world: World, parts: Mapping[int, Parts], universe: int) -> str:
     said: dict[str, Said] = {}
     marks: dict[str, tuple[int, int]] = {}
     for place, numbers in parts.items():
-        level, allowed = world.levels[place], d.values(universe, place)
+        rest = d.keep(universe, d.box({other: its for other, its in parts.items() if other != place}))
+        level, allowed = world.levels[place], d.values(rest, place)
         if level.bit is not None:
             mask, value = marks.get(level.whole, (0, 0))
             marks[level.whole] = mask | 1 << level.bit, value | numbers[0][0] << level.bit
         else:
             missing = meet(allowed, complement(numbers, d.tops[place]))
-            said[level.name] = Said(level, level.values(meet(numbers, allowed)), level.values(missing))
+            if missing:
+                free = complement(allowed, d.tops[place])
+                yes, no = (level.values(rounded(part, free, level.field)) for part in (meet(numbers, allowed), missing))
+                said[level.name] = Said(level, yes, no)
     return ", ".join(phrase for phrase in _phrases(world, said, marks) if phrase) or "any packet"
+
+
+def rounded(parts: Parts, free: Parts, field: str | None) -> Parts:
+    """The parts with what lies between them filled in, and addresses made whole networks, where only `free` values are added."""
+    if field is None or FIELDS[field].kind in ("enum", "interface"):
+        return parts
+    out: list[tuple[int, int]] = []
+    for lo, hi in parts:
+        if out and _covered(out[-1][1] + 1, lo - 1, free):
+            lo, hi = out.pop()[0], hi
+        out.append((lo, hi))
+    if FIELDS[field].kind != "address":
+        return tuple(out)
+    return tuple(union(_network(lo, hi, free) for lo, hi in out))
+
+
+def _network(lo: int, hi: int, free: Parts) -> tuple[int, int]:
+    bits = (lo ^ hi).bit_length()
+    low = lo >> bits << bits
+    high = low + (1 << bits) - 1
+    return (low, high) if _covered(low, lo - 1, free) and _covered(hi + 1, high, free) else (lo, hi)
+
+
+def _covered(lo: int, hi: int, parts: Parts) -> bool:
+    return lo > hi or any(a <= lo and hi <= b for a, b in parts)
 
 
 def _phrases(world: World, said: dict[str, Said], marks: dict[str, tuple[int, int]]) -> Iterable[str]:
@@ -51,10 +81,10 @@ def _phrases(world: World, said: dict[str, Said], marks: dict[str, tuple[int, in
         if name in said:
             yield _interface(world, said.pop(name), word, none)
     for side, types, word in (("src", _SOURCES, "from"), ("dst", _TARGETS, "to")):
-        if side in said:
-            yield f"{word} {_addresses(world.family, said.pop(side))}"
-        if f"{side}_type" in said:
-            yield f"{word} {_either(said.pop(f'{side}_type'), _each(types.__getitem__), 'anything but {}')}"
+        address = _addresses(world.family, said.pop(side)) if side in said else ""
+        kind = _kind(said.pop(f"{side}_type"), types) if f"{side}_type" in said else ""
+        if address or kind:
+            yield f"{word} {_placed(kind, address) if address and kind else address or kind}"
     yield from _protocol(world, said)
     for name in [name for name in said if not said[name].level.is_open and said[name].level.field]:
         yield _field(world, said.pop(name))
@@ -65,7 +95,12 @@ def _phrases(world: World, said: dict[str, Said], marks: dict[str, tuple[int, in
         if one.level.field is None:
             yield f"if {name}" if one.yes == ((1, 1),) else f"unless {name}"
         else:
-            yield f"where {name} is {_values(world, one)}"
+            yield _type_of(name, one) if name.startswith(TYPE_OF) else f"where {name} is {_values(world, one)}"
+
+
+def _type_of(name: str, said: Said) -> str:
+    """An address that is this host's or is not."""
+    return f"{'if' if said.yes == ((LOCAL, LOCAL),) else 'unless'} {name.removeprefix(TYPE_OF)} is an address of this host"
 
 
 # ---------------------------------------------------------------- lists of values
@@ -149,6 +184,24 @@ _TARGETS = {kind: f"an address of type {name}" for kind, name in enumerate(ADDRE
 }  # fmt: skip
 _SOURCES = _TARGETS | {UNICAST: "another host's address", LOCAL: "this host's address"}
 _MOST_BLOCKS = 3
+
+
+def _kind(said: Said, types: Mapping[int, str]) -> str:
+    """Types of addresses; what is not another host's is "this host", with what else arrives here in brackets."""
+    kinds = {kind for lo, hi in said.yes for kind in range(lo, hi + 1)}
+    if LOCAL in kinds and kinds <= {LOCAL, BROADCAST, ANYCAST, MULTICAST}:
+        more = [name for kind, name in ((BROADCAST, "broadcast"), (ANYCAST, "anycast"), (MULTICAST, "multicast")) if kind in kinds]
+        return types[LOCAL] + (f" (or {' or '.join(more)})" if more else "")
+    if kinds == {UNICAST}:
+        return types[UNICAST]
+    return _either(said, _each(types.__getitem__), "anything but {}")
+
+
+def _placed(kind: str, address: str) -> str:
+    """`another host in 10.0.0.0/8`, `another host outside 10.0.0.0/8`."""
+    if address.startswith("any address but "):
+        return f"{kind} outside {address.removeprefix('any address but ')}"
+    return f"{kind} in {address}" if "/" in address or "-" in address else f"{kind} at {address}"
 
 
 def _addresses(family: int, said: Said) -> str:

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 Box = dict[int, Parts]
 MOST = 6
 # What people expect to read, most of all first. A box is widened in the opposite order, so that what they expect least goes first.
-_EXPECTED = ("in_interface", "out_interface", "src", "dst", "dst_type", "proto", "dport", "sport", "icmp_type", "icmp_code", "ctstate", "tcp_flags")
-_PLACE = {name: i for i, name in enumerate(_EXPECTED)}
+# Whether "to this host" or the addresses say it better is seen by trying both.
+_FIRST, _LAST = ("in_interface", "out_interface"), ("proto", "dport", "sport", "icmp_type", "icmp_code", "ctstate", "tcp_flags")
+_ORDERS = tuple({name: i for i, name in enumerate((*_FIRST, *ends, *_LAST))} for ends in (("dst_type", "src", "dst"), ("src", "dst", "dst_type")))
+# What is left out is harder to read than what is there: so many characters harder.
+_ROUNDABOUT = 16
 _FIELD, _ATOM = 100, 200
 
 
@@ -32,26 +35,30 @@ def text(world: World, node: int, universe: int = 1) -> str:
     rest = d.minus(universe, node)
     if rest == 0:
         return "any packet"
-    boxes, more = cover(world, node, universe)
-    forms = [(more > 0, _terms(world, boxes, more, universe))]
+    forms = []
+    for order in _ORDERS:
+        boxes, more = cover(world, node, universe, order=order)
+        terms = _terms(world, boxes, more, universe)
+        forms.append((more > 0, len(terms), terms))
     hull = {level: d.values(node, level) for level in d.support(node)}
     hull = _prime(world, hull, d.join(d.box(hull), d.invert(universe)))
     for frame in ({}, hull) if hull else (hull,):
         inside = d.keep(universe, d.box(frame))
         holes, more = cover(world, d.minus(inside, node), inside)
         if holes:
-            forms.append((more > 0, _frame(world, frame, universe) + _holes(world, holes, more, inside)))
-    return min(forms, key=lambda form: (form[0], len(form[1])))[1]
+            terms = _frame(world, frame, universe) + _holes(world, holes, more, inside)
+            forms.append((more > 0, len(terms) + _ROUNDABOUT, terms))
+    return min(forms)[2]
 
 
-def cover(world: World, node: int, universe: int, most: int = MOST) -> tuple[list[Box], int]:
+def cover(world: World, node: int, universe: int, most: int = MOST, order: dict[str, int] | None = None) -> tuple[list[Box], int]:
     """At most `most` prime boxes that lie in `node`, as far as packets of `universe` go; and how many simple boxes more it takes to make it up."""
     d = world.diagrams
     loose = d.join(node, d.invert(universe))
     out: list[Box] = []
     left = node
     while left and len(out) < most:
-        out.append(_prime(world, next(d.boxes(left)), loose))
+        out.append(_prime(world, next(d.boxes(left)), loose, order))
         left = d.minus(left, d.box(out[-1]))
     more = d.count_boxes(left)
     for box in out[:-1] if not more else ():  # an early box may have become superfluous
@@ -61,11 +68,11 @@ def cover(world: World, node: int, universe: int, most: int = MOST) -> tuple[lis
     return out, more
 
 
-def _prime(world: World, box: Box, loose: int) -> Box:
+def _prime(world: World, box: Box, loose: int, order: dict[str, int] | None = None) -> Box:
     """The box, which lies in the set `loose`, with every field in turn widened as far as that set allows."""
     d = world.diagrams
     wide = dict(box)
-    for level in sorted(box, key=lambda n: (_cost(world, n), n), reverse=True):
+    for level in sorted(box, key=lambda n: (_cost(world, n, order or _ORDERS[0]), n), reverse=True):
         del wide[level]
         bad = d.values(d.minus(d.box(wide), loose), level)
         if bad:
@@ -73,11 +80,11 @@ def _prime(world: World, box: Box, loose: int) -> Box:
     return wide
 
 
-def _cost(world: World, place: int) -> int:
+def _cost(world: World, place: int, order: dict[str, int]) -> int:
     level = world.levels[place]
     if level.field is None:
         return _ATOM
-    return _PLACE.get(level.name, _FIELD)
+    return order.get(level.name, _FIELD)
 
 
 def _terms(world: World, boxes: list[Box], more: int, universe: int) -> str:

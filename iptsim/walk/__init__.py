@@ -15,6 +15,7 @@ from iptsim.walk.arrival import of_packet
 from iptsim.walk.conntrack import Connection, entry
 from iptsim.walk.depth import deep
 from iptsim.walk.engine import Engine
+from iptsim.walk.group import Group
 from iptsim.walk.judge import OnePacket
 from iptsim.walk.setting import Setting
 from iptsim.walk.tracing import to_trace
@@ -57,6 +58,11 @@ def remembered(engine: Engine, connections: list[Connection]) -> list[Connection
     return connections if fresh is None else [*connections, fresh]
 
 
+def end_of(ruleset: Ruleset, packet: Packet, connections: Iterable[Connection] = ()) -> Group:
+    """The packet as it was where its way ended."""
+    return _walked(ruleset, packet, connections).results[0].group
+
+
 def check_family(ruleset: Ruleset, packet: Any) -> None:
     """Raises FlowError for an address of the other family."""
     for name in ("src", "dst"):
@@ -68,4 +74,4 @@ def check_family(ruleset: Ruleset, packet: Any) -> None:
             )
 
 
-__all__ = ["after_walking", "walk"]
+__all__ = ["after_walking", "end_of", "walk"]

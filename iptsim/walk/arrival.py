@@ -49,7 +49,7 @@ def _types(setting: Setting, now: dict[str, Reading], open_fields: frozenset[str
         if kind is not None and kind != Same("dst_type"):
             now["dst_type"] = kind
     if "src_type" not in now and "src_type" not in open_fields:
-        types = setting.types or setting.host.fixed_types(setting.family)
+        types = setting.known_types()
         source = now.get("src")
         if isinstance(source, int):
             now["src_type"] = next((number for number, values in types if source in values), UNICAST)

@@ -60,17 +60,17 @@ def look_up(engine: Engine, groups: list[Group]) -> list[Group]:
         if group.now.get("ctstate") == UNTRACKED or group.phase.endswith("/lo"):
             out.append(group)
             continue
+        rest: Group | None = group
         for connection in engine.connections:
-            mine, group = _matched(engine, group, connection, out)  # type: ignore[assignment]  # None ends the loop below
-            out += mine
-            if group is None:
-                break
-        if group is not None:
-            out += _stranger(engine, group)
+            if rest is not None:
+                mine, rest = _matched(engine, rest, connection)
+                out += mine
+        if rest is not None:
+            out += _stranger(engine, rest)
     return engine.join(out)
 
 
-def _matched(engine: Engine, group: Group, connection: Connection, out: list[Group]) -> tuple[list[Group], Group | None]:
+def _matched(engine: Engine, group: Group, connection: Connection) -> tuple[list[Group], Group | None]:
     """Those that belong to the connection, with its state, and the rest."""
     mine: list[Group] = []
     yes, rest = engine.split(group, connection.original)
@@ -144,8 +144,8 @@ def entry(group: Group) -> Connection | None:
         return None
     before, after = dict(group.nat.before), dict(group.nat.after)
     proto = group.now.get("proto")
-    original = [("src", before["src"]), ("dst", before["dst"]), ("proto", proto)]
-    reply = [("src", after["dst"]), ("dst", after["src"]), ("proto", proto)]
+    original: list[tuple[str, object]] = [("src", before["src"]), ("dst", before["dst"]), ("proto", proto)]
+    reply: list[tuple[str, object]] = [("src", after["dst"]), ("dst", after["src"]), ("proto", proto)]
     if proto in (6, 17, 33, 132, 136):
         original += [("sport", before["sport"]), ("dport", before["dport"])]
         reply += [("sport", after["dport"]), ("dport", after["sport"])]

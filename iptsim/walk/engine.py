@@ -43,7 +43,8 @@ class Engine:
     reasons: dict[str, str] = field(default_factory=dict)
     reached: dict[str, int] = field(default_factory=dict)
     source: Reading | None = None
-    _asked: dict[Any, Pred] = field(default_factory=dict)
+    _rules: dict[str, tuple[Pred, tuple[Unknown, ...]]] = field(default_factory=dict)
+    _asked: dict[tuple[Any, ...], Pred] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- splitting and ending
     def split(self, group: Group, pred: Pred) -> tuple[Group | None, Group | None]:
@@ -70,17 +71,14 @@ class Engine:
             before = self.reached.get(name)
             self.reached[name] = group.where if before is None else self.judge.join(before, group.where)
 
-    def finish(
-        self, group: Group, verdict: Verdict, decided_by: str | None, fate: Fate | None = None, answer: str | None = None,
-        unknown: tuple[str, ...] = (),
-    ) -> None:  # fmt: skip
-        """The group ends here."""
-        self.results.append(Result(group, verdict, fate or _FATES[verdict], decided_by, answer, unknown))
+    def finish(self, group: Group, verdict: Verdict, decided_by: str | None, **more: Any) -> None:
+        """The group ends here; `more` are fate, answer and unknown of the Result."""
+        self.results.append(Result(group, verdict, more.pop("fate", None) or _FATES[verdict], decided_by, **more))
 
     def lost(self, group: Group, name: str, note: str) -> None:
         """The stack drops it, outside the rules."""
         step = f"kernel:{name}"
-        self.finish(self.note(group, step, "drop", note), Verdict.DROP, step, Fate.LOST)
+        self.finish(self.note(group, step, "drop", note), Verdict.DROP, step, fate=Fate.LOST)
 
     def note(self, group: Group, id: str, effect: str, note: str, changes: Mapping[str, Any] | None = None) -> Group:
         """A step outside the rules."""
@@ -91,17 +89,14 @@ class Engine:
     # ---------------------------------------------------------------- what a rule asks
     def asked(self, rule: Rule, group: Group) -> Pred:
         """What the rule asks of the packet as it is now: dice get a name of their own, facts are asked of the host, assumptions are answered."""
-        base_key = (rule.id, "")
-        base = self._asked.get(base_key)
-        if base is None:
-            base = self._asked[base_key] = rule.predicate
-        unknowns = self._asked.get((rule.id, "atoms"))
-        if unknowns is None:
-            unknowns = self._asked[rule.id, "atoms"] = tuple(atoms(base))  # type: ignore[assignment]  # one cache for both
+        known = self._rules.get(rule.id)
+        if known is None:
+            predicate = rule.predicate
+            known = self._rules[rule.id] = (predicate, tuple(atoms(predicate)))
+        base, unknowns = known
         if not unknowns:
             return base
-        reads = tuple(group.read(name) for unknown in unknowns for name in unknown.reads)  # type: ignore[attr-defined]
-        key = (rule.id, group.phase, reads)
+        key = (rule.id, group.phase, *(group.read(name) for unknown in unknowns for name in unknown.reads))
         pred = self._asked.get(key)
         if pred is None:
             pred = self._asked[key] = self._settled(base, rule, group, [0])

@@ -7,14 +7,16 @@ import struct
 _M = 0xFFFFFFFF
 
 
-def pick(src: int, dst: int, span: tuple[int, int], persistent: bool, family: int, zone: int = 0) -> int:
+def pick(src: int, dst: int, span: tuple[int, int], persistent: bool, family: int) -> int:
     """The address out of `span` for a connection from `src` to `dst` (its tuple just before this translation).
+
+    The conntrack zone, which the kernel mixes in, is taken for 0.
 
     IPv6 ranges are hashed word by word, the upper words first; a word that did not take its greatest value frees those below it.
     """
     words = [*_words(src, family)]
     target = _words(dst, family)[-1] if family == 4 else _words(dst, family)[3]
-    j = jhash2(words, 0 if persistent else target ^ zone)
+    j = jhash2(words, 0 if persistent else target)
     if family == 4:
         lo, hi = span
         return lo + ((j * (hi - lo + 1)) >> 32)

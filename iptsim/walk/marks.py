@@ -71,7 +71,8 @@ def _xor(a: int | Bit, b: int | Bit) -> int | Bit:
     if isinstance(a, int) and isinstance(b, int):
         return a ^ b
     number, bit = (a, b) if isinstance(a, int) else (b, a)
-    assert isinstance(number, int) and isinstance(bit, Bit)
+    assert isinstance(number, int)
+    assert isinstance(bit, Bit)
     return Bit(bit.field, bit.index, bit.flipped ^ bool(number))
 
 

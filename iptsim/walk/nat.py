@@ -7,12 +7,12 @@ connection is assumed to be in the way: a port that could stay does stay.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from iptsim.effect import Translate
 from iptsim.names import LOCAL, PORTED, UNICAST
 from iptsim.predicate import ALWAYS, And, Not, Pred, Ranges, Test, one, ranges
-from iptsim.reading import Open, Reading
+from iptsim.reading import TYPE_OF, Open, Reading
 from iptsim.ruleset import Rule
 from iptsim.trace import Step, Verdict
 from iptsim.values import ip_text
@@ -25,86 +25,112 @@ from iptsim.walk.jhash import pick
 _HAS_PORTS = Test("proto", ranges((p, p) for p in PORTED))
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A rule's translation, put to work: `side` is the end that it changes here."""
+
+    engine: Engine
+    rule: Rule
+    what: Translate
+    side: str
+
+    @property
+    def port(self) -> str:
+        """The field of that end's port."""
+        return "dport" if self.side == "dst" else "sport"
+
+    @property
+    def family(self) -> int:
+        return self.engine.setting.family
+
+    def split(self, group: Group, field: str, span: tuple[int, int]) -> tuple[Group | None, Group | None]:
+        """Those with the field in that range, and the others."""
+        return self.engine.split(group, Test(field, ranges([span])))
+
+    def chosen(self, group: Group, field: str, how: str, span: tuple[int, int]) -> Reading:
+        """A value out of the range that nobody can foresee."""
+        return self.engine.open(f"{field} {how} by {self.rule.id}{group.phase}", field, ranges([span]))
+
+
 def translate(engine: Engine, rule: Rule, group: Group, what: Translate, hook: str) -> list[Group]:
     """The groups that leave the nat table translated; those that cannot be have ended."""
-    side = NAT_SIDE[hook] if what.side == "hook" else what.side
+    job = Job(engine, rule, what, NAT_SIDE[hook] if what.side == "hook" else what.side)
     out: list[Group] = []
-    for part, address in _addresses(engine, rule, group, what, side):
+    for part, address in _addresses(job, group):
         if address is None:
             stepped = part.stepped(Step(rule.id, hook, "drop", rule)) if engine.judge.records else part
             engine.finish(stepped, Verdict.DROP, rule.id)
             continue
-        for piece, port in _ports(engine, rule, part, what, side):
-            out += _moved(engine, rule, piece, side, address, port)
+        for piece, port in _ports(job, part):
+            out += _moved(job, piece, address, port)
     return out
 
 
 # ---------------------------------------------------------------- the new address
-def _addresses(engine: Engine, rule: Rule, group: Group, what: Translate, side: str) -> Iterator[tuple[Group, Reading | None]]:
+def _addresses(job: Job, group: Group) -> Iterator[tuple[Group, Reading | None]]:
     """(group, reading of the new address); None where the target drops for want of one."""
-    old = group.read(side)
-    match what.to:
+    match job.what.to:
         case None:
-            yield group, old
+            yield group, group.read(job.side)
         case ("range", lo, hi) if lo == hi:
-            yield from _fixed(engine, group, side, lo)
+            yield from _fixed(job, group, lo)
         case ("range", lo, hi):
-            yield from _from_range(engine, rule, group, what, side, (lo, hi))
+            yield from _from_range(job, group, (lo, hi))
         case ("prefix", value, mask):
-            yield from _mapped(engine, rule, group, side, value, mask)
+            yield from _mapped(job, group, value, mask)
         case "interface":
-            yield group, _of_interface(engine, rule, group, side)
+            yield group, _of_interface(job, group)
 
 
-def _fixed(engine: Engine, group: Group, side: str, address: int) -> Iterator[tuple[Group, Reading]]:
+def _fixed(job: Job, group: Group, address: int) -> Iterator[tuple[Group, Reading]]:
     """One address. Those that have it already keep what is known of it."""
     rest: Group | None = group
-    if not isinstance(group.read(side), int):
-        same, rest = engine.split(group, Test(side, one(address)))
+    if not isinstance(group.read(job.side), int):
+        same, rest = job.split(group, job.side, (address, address))
         if same is not None:
-            yield same, same.read(side)
+            yield same, same.read(job.side)
     if rest is not None:
         yield rest, address
 
 
-def _from_range(engine: Engine, rule: Rule, group: Group, what: Translate, side: str, span: tuple[int, int]) -> Iterator[tuple[Group, Reading]]:
+def _from_range(job: Job, group: Group, span: tuple[int, int]) -> Iterator[tuple[Group, Reading]]:
     """SNAT keeps a source that is in the range already; else the kernel's hash of the addresses picks."""
     rest: Group | None = group
-    if side == "src" and not what.random:
-        stays, rest = engine.split(group, Test("src", ranges([span])))
+    if job.side == "src" and not job.what.random:
+        stays, rest = job.split(group, "src", span)
         if stays is not None:
             yield stays, stays.read("src")
     if rest is None:
         return
     src, dst = rest.read("src"), rest.read("dst")
     if isinstance(src, int) and isinstance(dst, int):
-        yield rest, pick(src, dst, span, what.persistent, engine.setting.family)
+        yield rest, pick(src, dst, span, job.what.persistent, job.family)
     else:
-        yield rest, engine.open(f"{side} chosen by {rule.id}{rest.phase}", side, ranges([span]))
+        yield rest, job.chosen(rest, job.side, "chosen", span)
 
 
-def _mapped(engine: Engine, rule: Rule, group: Group, side: str, value: int, mask: int) -> Iterator[tuple[Group, Reading]]:
-    """NETMAP: (old & ~mask) | value. Networks of one size are shifted; what lies outside the expected one is split off block by block."""
-    old = group.read(side)
+def _mapped(job: Job, group: Group, value: int, mask: int) -> Iterator[tuple[Group, Reading]]:
+    """NETMAP: (old & ~mask) | value. The network that the rule asks for is shifted as a whole; of others the new address stays open."""
+    old = group.read(job.side)
     if isinstance(old, int):
         yield group, (old & ~mask) | value
         return
-    size = (mask ^ ((1 << (32 if engine.setting.family == 4 else 128)) - 1)) + 1
-    asked = next((row.value for row in rule.head.given if row.option.flag == ("-d" if side == "dst" else "-s")), None) if rule.head else None
+    size = (mask ^ ((1 << (32 if job.family == 4 else 128)) - 1)) + 1
+    flag = "-d" if job.side == "dst" else "-s"
+    asked = next((row.value for row in job.rule.head.given if row.option.flag == flag), None) if job.rule.head else None
+    rest: Group | None = group
     if asked is not None and asked.mask & mask == mask:
         block = asked.value & mask
-        inside, outside = engine.split(group, Test(side, ranges([(block, block + size - 1)])))
+        inside, rest = job.split(group, job.side, (block, block + size - 1))
         if inside is not None:
             yield inside, plus(old, value - block)
-        if outside is None:
-            return
-        group = outside
-    yield group, engine.open(f"{side} mapped by {rule.id}{group.phase}", side, ranges([(value, value + size - 1)]))
+    if rest is not None:
+        yield rest, job.chosen(rest, job.side, "mapped", (value, value + size - 1))
 
 
-def _of_interface(engine: Engine, rule: Rule, group: Group, side: str) -> Reading | None:
+def _of_interface(job: Job, group: Group) -> Reading | None:
     """MASQUERADE: the address of the interface it leaves by. REDIRECT: of the one it came in by; loopback for local packets."""
-    setting = engine.setting
+    setting, side = job.engine.setting, job.side
     if side == "dst" and group.hook == "OUTPUT":
         return 0x7F000001 if setting.family == 4 else 1
     interface = group.out if side == "src" else group.read("in_interface")
@@ -114,71 +140,72 @@ def _of_interface(engine: Engine, rule: Rule, group: Group, side: str) -> Readin
         hop = group.via if group.via is not None else group.now.get("dst")
         return setting.host.address_for(interface, hop if isinstance(hop, int) else None, setting.family)
     where = interface if isinstance(interface, str) else ("the interface it leaves by" if side == "src" else "the interface it came in by")
-    return engine.open(f"address of {where}", "src")
+    return job.engine.open(f"address of {where}", "src")
 
 
 # ---------------------------------------------------------------- the new port
-def _ports(engine: Engine, rule: Rule, group: Group, what: Translate, side: str) -> Iterator[tuple[Group, Reading | None]]:
+def _ports(job: Job, group: Group) -> Iterator[tuple[Group, Reading | None]]:
     """(group, reading of the new port); None where it keeps its port."""
-    if what.ports is None and not (what.random and side == "src"):
+    what = job.what
+    if what.ports is None and not (what.random and job.side == "src"):
         yield group, None
         return
-    ported, other = engine.split(group, _HAS_PORTS)
+    ported, other = job.engine.split(group, _HAS_PORTS)
     if other is not None:
         yield other, None
     if ported is None:
         return
-    name = "dport" if side == "dst" else "sport"
-    lo, hi = what.ports or (1, 65535)
+    span = what.ports or (1, 65535)
     if what.ports is not None and what.base is not None:
-        yield from _windowed(engine, rule, ported, (lo, hi, what.base))
-    elif what.random and lo != hi:
-        yield ported, engine.open(f"{name} chosen by {rule.id}{ported.phase}", name, ranges([(lo, hi)]))
+        yield from _windowed(job, ported, span, what.base)
+    elif what.random and span[0] != span[1]:
+        yield ported, job.chosen(ported, job.port, "chosen", span)
     else:
-        inside, outside = engine.split(ported, Test(name, ranges([(lo, hi)])))
+        inside, outside = job.split(ported, job.port, span)
         if inside is not None:
             yield inside, None
         if outside is not None:
             # a destination takes the lowest free port of the range (kernel 6.18), a source a random one of it
-            chosen = lo if lo == hi or side == "dst" else engine.open(f"{name} chosen by {rule.id}{outside.phase}", name, ranges([(lo, hi)]))
-            yield outside, chosen
+            foreseen = span[0] == span[1] or job.side == "dst"
+            yield outside, span[0] if foreseen else job.chosen(outside, job.port, "chosen", span)
 
 
-def _windowed(engine: Engine, rule: Rule, group: Group, window: tuple[int, int, int]) -> Iterator[tuple[Group, Reading | None]]:
+def _windowed(job: Job, group: Group, span: tuple[int, int], base: int) -> Iterator[tuple[Group, Reading | None]]:
     """DNAT's lo-hi/base: lo + (dport - base) mod n."""
-    lo, hi, base = window
-    old, size = group.read("dport"), hi - lo + 1
+    lo, hi = span
+    old = group.read("dport")
     if isinstance(old, int):
-        yield group, lo + ((old - base) & 0xFFFF) % size
+        yield group, lo + ((old - base) & 0xFFFF) % (hi - lo + 1)
         return
-    inside, rest = engine.split(group, Test("dport", ranges([(base, min(65535, base + hi - lo))])))
+    inside, rest = job.split(group, "dport", (base, min(65535, base + hi - lo)))
     if inside is not None:
         yield inside, plus(old, lo - base)
     if rest is not None:
-        yield rest, engine.open(f"dport chosen by {rule.id}{rest.phase}", "dport", ranges([(lo, hi)]))
+        yield rest, job.chosen(rest, "dport", "chosen", span)
 
 
 # ---------------------------------------------------------------- the packet and its connection, translated
-def _moved(engine: Engine, rule: Rule, group: Group, side: str, address: Reading, port: Reading | None) -> list[Group]:
+def _moved(job: Job, group: Group, address: Reading, port: Reading | None) -> list[Group]:
     """The group with its new end. `--ctstate DNAT` is true only where something really changed, so who had it already is set apart."""
-    port_name = "dport" if side == "dst" else "sport"
-    new = {side: address} | ({} if port is None else {port_name: port})
+    engine, side = job.engine, job.side
+    new = {side: address} | ({} if port is None else {job.port: port})
     parts = [_equal(name, reading, group) for name, reading in new.items()] if _asks(engine, f"ct_{side[0]}nat") else [None]
     same = And(tuple(part for part in parts if part is not None)) if None not in parts else None
     unchanged, changed = engine.split(group, same) if same is not None else (None, group)
-    out = [] if unchanged is None else [_stepped(engine, rule, unchanged, {})]
+    out = [] if unchanged is None else [_stepped(job, unchanged, {})]
     if changed is not None:
         fresh = {name: reading for name, reading in new.items() if reading != group.read(name)}
-        moved = rewritten(engine, changed, fresh, side)
+        moved = rewritten(engine, changed, fresh)
         if fresh:
             moved = moved.rewrite(**{f"ct_{side[0]}nat": 1})
-        out.append(_stepped(engine, rule, moved, fresh))
+        out.append(_stepped(job, moved, fresh))
     return out
 
 
-def rewritten(engine: Engine, group: Group, new: dict[str, Reading], side: str, kind: int | None = None) -> Group:
+def rewritten(engine: Engine, group: Group, new: dict[str, Reading], kind: int | None = None) -> Group:
     """The packet with new ends, the type of its new address (`kind` where the caller knows it), and its connection told of it."""
-    if side in new:
+    side = next((name for name in new if name in ("src", "dst")), None)
+    if side is not None:
         reading = new[side]
         if isinstance(reading, Open) and reading.name.startswith("address of "):
             kind = LOCAL
@@ -193,15 +220,7 @@ def rewritten(engine: Engine, group: Group, new: dict[str, Reading], side: str, 
 
 def _type(engine: Engine, reading: Reading, side: str) -> Reading:
     found = engine.setting.type_of(reading, side)
-    if found is not None:
-        return found
-    if isinstance(reading, int):
-        home = engine.setting.home_of(reading, reading)
-        if home and home[1]:
-            text = f"{ip_text(reading, engine.setting.family)} is not an address of this host"
-            engine.setting.assume(text, home[1].origin)
-            return UNICAST
-    return engine.open(f"type of {engine.setting.said(side, reading)}", "dst_type", Ranges(((UNICAST, LOCAL),)))
+    return found if found is not None else engine.open(f"{TYPE_OF}{engine.setting.said(side, reading)}", "dst_type", Ranges(((UNICAST, LOCAL),)))
 
 
 def _equal(name: str, reading: Reading, group: Group) -> Pred | None:
@@ -226,12 +245,12 @@ def _fields(pred: Pred) -> frozenset[str]:
     return frozenset().union(*(_fields(part) for part in parts))
 
 
-def _stepped(engine: Engine, rule: Rule, group: Group, new: dict[str, Reading]) -> Group:
-    if not engine.judge.records:
+def _stepped(job: Job, group: Group, new: dict[str, Reading]) -> Group:
+    if not job.engine.judge.records:
         return group
-    changes = {name: shown(name, reading, engine.setting.family) for name, reading in new.items()}
+    changes = {name: shown(name, reading, job.family) for name, reading in new.items()}
     note = next((reading.name for reading in new.values() if isinstance(reading, Open)), "")
-    return group.stepped(Step(rule.id, group.hook, "rewrite", rule, changes, note))
+    return group.stepped(Step(job.rule.id, group.hook, "rewrite", job.rule, changes, note))
 
 
 def shown(name: str, reading: Reading, family: int) -> str | int | None:
@@ -269,6 +288,6 @@ def _followed(engine: Engine, group: Group, side: str) -> Group:
             return group
         new = {side: after[side], port: after[port]}
     changed = {name: reading for name, reading in new.items() if reading != group.read(name)}
-    moved = rewritten(engine, group, changed, side, kind) if changed else group
+    moved = rewritten(engine, group, changed, kind) if changed else group
     changes = {name: shown(name, reading, engine.setting.family) for name, reading in changed.items()}
     return engine.note(moved, "kernel:nat", "rewrite", "as its connection", changes) if changed else moved

@@ -73,7 +73,7 @@ def receive(engine: Engine, group: Group) -> None:
 def deliver(engine: Engine, groups: list[Group]) -> None:
     """INPUT, and the process."""
     for group in hook(engine, "INPUT", groups):
-        engine.finish(group, Verdict.ACCEPT, group.decided, Fate.DELIVERED)
+        engine.finish(group, Verdict.ACCEPT, group.decided, fate=Fate.DELIVERED)
 
 
 def forward_on(engine: Engine, groups: list[Group]) -> None:
@@ -97,7 +97,7 @@ def leave(engine: Engine, groups: list[Group]) -> None:
         if looped is not None:
             loop(engine, looped)
         if sent is not None:
-            engine.finish(sent, Verdict.ACCEPT, sent.decided, Fate.SENT)
+            engine.finish(sent, Verdict.ACCEPT, sent.decided, fate=Fate.SENT)
 
 
 def loop(engine: Engine, group: Group) -> None:
@@ -193,10 +193,7 @@ def answer(engine: Engine, request: Group, fate: Fate) -> list[Group]:
     now["tcp_flags"] = 0x12 if request.now.get("tcp_flags") == 0x02 else 0x10
     now |= _ends(engine, request, fate, by_host)
     base = replace(request, steps=None, hook="", decided=None, out=None, via=None, opens=False, phase="/reply", bridged=False, notes=())
-    groups = []
-    for part, kind_of_answer in _answered_icmp(engine, base):
-        groups.append(part.rewrite(**now, icmp_type=kind_of_answer, icmp_code=0))
-    return groups
+    return [part.rewrite(**now, icmp_type=kind_of_answer, icmp_code=0) for part, kind_of_answer in _answered_icmp(engine, base)]
 
 
 def _ends(engine: Engine, request: Group, fate: Fate, by_host: bool) -> dict[str, Reading | None]:

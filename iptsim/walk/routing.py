@@ -73,7 +73,7 @@ def _crossing(engine: Engine, group: Group) -> list[Group]:
     if engine.setting.switch(switch, 1, f"{switch} is 1: what a bridge passes from port to port goes through {family_name}"):
         return [group]
     passed = engine.note(group.rewrite(out_interface=group.out), "kernel:bridge", "accept", f"{switch} is 0: bridged past {family_name}")
-    engine.finish(passed, Verdict.ACCEPT, None, Fate.SENT)
+    engine.finish(passed, Verdict.ACCEPT, None, fate=Fate.SENT)
     return []
 
 
@@ -96,7 +96,8 @@ def _moved_away(group: Group) -> bool:
 
 
 def _for_here(group: Group) -> str:
-    return {BROADCAST: "broadcast", MULTICAST: "multicast"}.get(group.now.get("dst_type"), "for this host")  # type: ignore[call-overload]
+    kind = group.now.get("dst_type")
+    return "a broadcast" if kind == BROADCAST else "a multicast" if kind == MULTICAST else "for this host"
 
 
 def _sane(engine: Engine, group: Group) -> Group | None:
@@ -205,7 +206,8 @@ def by_route(engine: Engine, group: Group, route: Route | None) -> Group | None:
     if route.kind != "unicast":
         engine.lost(group, "no-route" if route.kind in ("unreachable", "throw") else route.kind, f"the route is {route.kind}")
         return None
-    note = engine.note(group, "kernel:route", "note", f"out {route.out}" + (f", route {route.text}" if route.text not in engine.setting.origins else ""))
+    source = "" if route.text in engine.setting.origins else f", route {route.text}"
+    note = engine.note(group, "kernel:route", "note", f"out {route.out}{source}")
     return replace(note, out=route.out, via=route.via, prefsrc=route.prefsrc)
 
 

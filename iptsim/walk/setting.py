@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from iptsim.effect import Translate
 from iptsim.host import Host, Inference, Route, infer
 from iptsim.names import ADDRESS_TYPES, BROADCAST, LOCAL, UNICAST
 from iptsim.packet import read_field
 from iptsim.predicate import Ranges, Test, ranges
-from iptsim.reading import Open, Reading, Same, Shift, TypeOf, known
+from iptsim.reading import TYPE_OF, Open, Reading, Same, Shift, TypeOf, known
 from iptsim.ruleset import Ruleset
 from iptsim.values import ip_text
 
@@ -63,13 +64,23 @@ class Setting:
             self.assume(route.text, self.origins[route.text])
 
     # ---------------------------------------------------------------- addresses
+    @property
+    def targets(self) -> Mapping[int, str]:
+        """The single addresses that DNAT sends packets to, with the first rule that does."""
+        memo: dict[int, str] | None = self.ruleset._memo.get("targets")
+        if memo is None:
+            memo = self.ruleset._memo["targets"] = {}
+            for rule in self.ruleset.rules():
+                what = rule.target.effect if rule.target else None
+                if isinstance(what, Translate) and what.side == "dst" and what.to and what.to[0] == "range" and what.to[1] == what.to[2]:
+                    memo.setdefault(what.to[1], rule.id)
+        return memo
+
     def network_of(self, interface: str) -> Ranges:
         """The networks that are on-link at an interface, as far as known or inferred."""
         parts = [i.network for i in self.inferred if i.interface == interface]
-        for address in (self.host.interfaces or {}).get(interface, ()):
-            if address.version == self.family:
-                parts.append((int(address.network.network_address), int(address.network.broadcast_address)))
-        return ranges(parts)
+        own = [a.network for a in (self.host.interfaces or {}).get(interface, ()) if a.version == self.family]
+        return ranges([*parts, *((int(net.network_address), int(net.broadcast_address)) for net in own)])
 
     def home_of(self, lo: int, hi: int) -> tuple[str, Inference | None] | None:
         """The interface behind which all addresses from `lo` to `hi` are, by a network that is on-link there."""
@@ -90,7 +101,7 @@ class Setting:
             return TypeOf(address, self.types)
         if isinstance(address, Same):
             return Same("src_type" if address.field == "src" else "dst_type") if address.field in ("src", "dst") else None
-        return Open(f"type of {self.said(field_name, address)}", "dst_type", Ranges(((UNICAST, LOCAL),)))
+        return Open(f"{TYPE_OF}{self.said(field_name, address)}", "dst_type", Ranges(((UNICAST, LOCAL),)))
 
     def type_number(self, address: int) -> Reading | None:
         """The type of a known address: by the host's addresses, by what holds on every host, by inference; None where none of them says."""
@@ -98,10 +109,23 @@ class Setting:
             if address in values:
                 return number
         home = self.home_of(address, address)
-        if home and home[1]:
-            if address == home[1].network[1] and self.family == 4:
-                return BROADCAST
+        if home is None or home[1] is None:
+            return None
+        if address == home[1].network[1] and self.family == 4:
+            return BROADCAST
+        if address in self.targets:
+            self.assume(f"{ip_text(address, self.family)} is not an address of this host", self.targets[address])
+            return UNICAST
         return None
+
+    def known_types(self) -> tuple[tuple[int, Ranges], ...]:
+        """The addresses of each type, disjoint and complete: this host's, else what the standards say of every host's, the rest UNICAST."""
+        if self.types is not None:
+            return self.types
+        fixed = self.host.fixed_types(self.family)
+        taken = ranges(part for _, values in fixed for part in values.parts).parts
+        edges = [-1, *(edge for part in taken for edge in part), _top(self.family) + 1]
+        return (*fixed, (UNICAST, ranges((edges[n] + 1, edges[n + 1] - 1) for n in range(0, len(edges), 2))))
 
     # ---------------------------------------------------------------- the kernel's switches
     def switch(self, name: str, default: int, text: str = "") -> int:

@@ -58,7 +58,8 @@ def _accept(here: Visit, group: Group, id: str) -> None:
 
 def _chain(here: Visit, chain: Chain, groups: list[Group]) -> list[Group]:
     """Those that fall off the end of the chain, or return from it."""
-    engine, records, returned = here.engine, here.engine.judge.records, []
+    engine, records = here.engine, here.engine.judge.records
+    returned: list[Group] = []
     here.inside.append(chain.name)
     for group in groups:
         engine.passed(f"{here.table}:{chain.name}", group)

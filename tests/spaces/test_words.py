@@ -85,7 +85,7 @@ def say(pred: Pred, universe: Pred = ALWAYS, family: int = 4) -> str:
         ("to any address but 172.17.0.0/16", Not(DOCKER)),
         ("to this host", has("dst_type", 2)),
         ("to another host", has("dst_type", 1)),
-        ("to this host or a broadcast address", has("dst_type", 2, 3)),
+        ("to this host (or broadcast)", has("dst_type", 2, 3)),
         ("to a multicast address", has("dst_type", 5)),
         ("to anything but this host", Not(has("dst_type", 2))),
         ("from this host's address", has("src_type", 2)),

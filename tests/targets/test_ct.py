@@ -1,0 +1,22 @@
+"""Target ct: what it reads, what it does, what it says."""
+
+from __future__ import annotations
+
+from iptsim.effect import Continue, Untrack
+from tests.cases import does, last, reads, says
+
+test_reads_and_saves = reads(
+    "-j CT",
+    "-j CT --notrack",
+    ("-j CT --ctevents new,destroy --expevents new --zone 5", "-j CT --zone 5 --ctevents destroy,new --expevents new"),
+    "-j CT --zone-orig mark",
+    "-p tcp -j CT --helper ftp",
+    ("error: exclude each other", "-j CT --zone 1 --zone-orig 2"),
+    ("error: is not one of new", "-j CT --ctevents born"),
+)
+test_does = does((Untrack(), "-j CT --notrack"), (Continue("told conntrack"), "-p tcp -j CT --helper ftp"))
+test_says = says(("the packet is not tracked", "-j CT --notrack"))
+
+
+def test_notrack_alone_does_not_switch_conntrack_on() -> None:
+    assert [last(text).conntrack for text in ("-j CT --notrack", "-j CT --zone 1")] == [False, True]

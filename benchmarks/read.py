@@ -51,7 +51,7 @@ def kube(rules: int, dice: random.Random) -> Iterator[str]:
     yield ":KUBE-MARK-MASQ - [0:0]\n:KUBE-SERVICES - [0:0]\n"
     for name, *_ in services:
         yield f":KUBE-SEP-{name} - [0:0]\n:KUBE-SVC-{name} - [0:0]\n"
-    yield "-A PREROUTING -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES\n-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000\n"
+    yield '-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES\n-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000\n'
     for n, (name, endpoint, _, port) in enumerate(services):
         yield f'-A KUBE-SEP-{name} -s {endpoint}/32 -m comment --comment "default/svc-{n}:http" -j KUBE-MARK-MASQ\n'
         yield f'-A KUBE-SEP-{name} -p tcp -m comment --comment "default/svc-{n}:http" -m tcp -j DNAT --to-destination {endpoint}:{port}\n'

@@ -165,7 +165,7 @@ class Ruleset:
     host: Any = None
     warnings: tuple[Warning, ...] = ()
     guessed: frozenset[str] = frozenset()
-    _memo: dict[str, Any] = field(default_factory=dict)
+    _memo: dict[Any, Any] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> Table:
         return self.tables[table]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
+from struct import Struct
 from typing import Any, NamedTuple
 
 from iptsim.names import ICMP_TYPES, ICMPV6_TYPES, PROTOCOL_NAMES, PROTOCOLS, SERVICES, TCP_FLAGS
@@ -174,11 +175,17 @@ class Net(NamedTuple):
         return ranges([(self.value, self.value | low)])
 
 
+_unpack = Struct(">I").unpack
+
+
 def _ip(text: str) -> tuple[int, int]:
     """(value, family) of an address literal; IPv4 as inet_aton reads it: short forms, octal and hex parts."""
     if ":" in text:
         return int(ipaddress.IPv6Address(text)), 6
-    parts = text.split(".")
+    try:
+        return _unpack(inet_pton(AF_INET, text))[0], 4
+    except (OSError, ValueError):  # not the plain a.b.c.d
+        parts = text.split(".")
     if not text or len(parts) > 4 or not all(re.fullmatch(r"0[xX][0-9a-fA-F]+|[0-9]+", part) for part in parts):
         raise ValueError(f"{text!r} is not an address")
     numbers = [_int(part, 0xFFFFFFFF) for part in parts]
@@ -197,7 +204,7 @@ def _net(text: str) -> Net:
     if mask_text in _MASKS:  # as iptables-save prints it, nearly always
         try:
             mask = _MASKS[mask_text]
-            return tuple.__new__(Net, (int.from_bytes(inet_pton(AF_INET, host), "big") & mask, mask, 4))
+            return tuple.__new__(Net, (_unpack(inet_pton(AF_INET, host))[0] & mask, mask, 4))
         except (OSError, ValueError):
             pass
     try:

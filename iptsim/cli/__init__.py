@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from iptsim import __version__
-from iptsim.cli.screen import complain, quiet, tolerant
+from iptsim.cli.screen import complain, finish, quiet, tolerant
 from iptsim.errors import IptsimError
 
 COMMANDS = ("explain", "graph", "save", "extensions", "schema")
@@ -57,6 +57,9 @@ def run(arguments: Sequence[str]) -> int:
     tolerant()
     try:
         code = commands.main(list(arguments), prog_name="iptsim", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as problem:
+        complain(problem.format_message(), kind="")
+        return FAILED
     except click.UsageError as problem:
         complain(problem.format_message())
         if problem.ctx is not None:
@@ -76,14 +79,9 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """The entry point. The process ends at once, as taking 100 000 rules apart piece by piece would take as long as reading them did."""
     code = run(sys.argv[1:])
-    if sys.stdout is not sys.__stdout__:
+    if sys.stdout is not sys.__stdout__:  # the caller's own stream: it goes on after this
         sys.exit(code)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        quiet()
-    sys.stderr.flush()
-    os._exit(code)
+    finish(code)
 
 
 def _meant(word: str) -> str:

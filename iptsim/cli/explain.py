@@ -32,8 +32,7 @@ Examples:
 @click.option("--expect", type=click.Choice(EXPECTED, case_sensitive=False), help="exit 1 unless every case ends so (deny: not let through)")
 @click.option("-q", "--quiet", is_flag=True, help="the verdict only")
 @click.option("-v", "--verbose", is_flag=True, help="every step, and the way of the answer")
-@click.pass_context
-def command(ctx: click.Context, **given: Any) -> None:
+def command(**given: Any) -> None:
     """What happens to a flow, and why: DUMP is a file that iptables-save wrote, or -.
 
     What is left out of the flow is not known, and splits the answer where it matters.
@@ -44,7 +43,8 @@ def command(ctx: click.Context, **given: Any) -> None:
     warn(explanation.warnings[len(ruleset.warnings) :])
     _warn_of_interfaces(explanation)
     write(_shown(explanation, given), given["output"])
-    ctx.exit(judged(explanation, given["expect"]) if given["expect"] else 0)
+    if given["expect"]:
+        click.get_current_context().exit(judged(explanation, given["expect"]))
 
 
 def _shown(explanation: Explanation, given: dict[str, Any]) -> str:

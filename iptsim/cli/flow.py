@@ -63,6 +63,8 @@ def keywords(given: Mapping[str, Any]) -> dict[str, Any]:
         if twice:
             raise click.UsageError(f"{twice[0]} is {told[twice[0]]} in the flow's string, and {asked[twice[0]]} by its flag")
         asked = told | asked
+    if asked.get("from_host") and "in_interface" in asked:
+        raise click.UsageError("a packet of this host comes in by no interface: --from-host and -i exclude each other")
     if given["after"]:
         asked["after"] = list(given["after"])
     if given["assume"]:

@@ -21,7 +21,9 @@ def strangers(ruleset: Ruleset, asked: list[str]) -> tuple[Warning, ...]:
 
 
 def _named(ruleset: Ruleset) -> tuple[set[str], set[str]]:
-    names = {row.value for rule in ruleset.rules() for part in rule.parts for row in part.given if row.option.value and row.option.value.kind[:1] == ("interface",)}
+    """(whole names, beginnings of names) that rules and host files use."""
+    rows = (row for rule in ruleset.rules() for part in rule.parts for row in part.given)
+    names = {row.value for row in rows if row.option.value and row.option.value.kind[:1] == ("interface",)}
     if ruleset.host is not None:
         names |= set(ruleset.host.interface_names())
     return {name for name in names if not name.endswith("+")}, {name[:-1] for name in names if name.endswith("+")}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn
 
 import click
 
@@ -88,11 +89,11 @@ def tolerant() -> None:
 def quiet() -> None:
     """Whoever read stdout is gone: nothing more is written there, without a complaint."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    _ignore(sys.stdout)
 
 
-def _ignore(stream: TextIO) -> None:
-    try:
-        stream.flush()
-    except (BrokenPipeError, ValueError):
-        pass
+def finish(code: int) -> NoReturn:
+    """The process ends, now."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            stream.flush()
+    os._exit(code)

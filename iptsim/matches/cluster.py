@@ -20,6 +20,9 @@ class Cluster(Match, name="cluster"):
     total = Option("--cluster-total-nodes", values.number(32, 1), says="the number of nodes is {}", required=True)
     seed = Option("--cluster-hash-seed", MASK, says="the seed is {}", required=True)
 
+    def problem(self) -> str | None:
+        return None if self.has(Cluster.mask) or self.has(Cluster.node) else "cluster needs --cluster-local-node or --cluster-local-nodemask"
+
     @property
     def _mine(self) -> int:
         mask: int = self.get(Cluster.mask, 0)

@@ -6,6 +6,8 @@ from iptsim import values
 from iptsim.extension import Given, Match, Option
 from iptsim.predicate import Pred, Unknown
 
+BITS = {4: 32, 6: 128}
+
 
 class Connlimit(Match, name="connlimit"):
     """Compare how many connections the packet's address (or its network, by --connlimit-mask) has open, this one included."""
@@ -19,11 +21,13 @@ class Connlimit(Match, name="connlimit"):
     daddr = Option("--connlimit-daddr", None, says="the destination counts", excludes=("--connlimit-saddr",))
 
     def problem(self) -> str | None:
-        return None if self.has(Connlimit.upto) or self.has(Connlimit.above) else "connlimit needs --connlimit-upto or --connlimit-above"
+        if not self.has(Connlimit.upto) and not self.has(Connlimit.above):
+            return "connlimit needs --connlimit-upto or --connlimit-above"
+        return None if self.get(Connlimit.mask, 0) <= BITS[self.family] else f"--connlimit-mask is out of range: 0 to {BITS[self.family]}"
 
     def implied(self) -> tuple[Given, ...]:
         side = () if self.has(Connlimit.daddr) or self.has(Connlimit.saddr) else (Given(Connlimit.saddr, None),)
-        mask = () if self.has(Connlimit.mask) else (Given(Connlimit.mask, {4: 32, 6: 128}[self.family]),)
+        mask = () if self.has(Connlimit.mask) else (Given(Connlimit.mask, BITS[self.family]),)
         return (*mask, *side)
 
     def asks(self) -> Pred:

@@ -6,14 +6,13 @@ from iptsim import values
 from iptsim.extension import TRACKED, Match, Option, fact, within
 from iptsim.matches.state import STATES, in_states
 from iptsim.names import CT_DIRECTIONS
-from iptsim.predicate import ALWAYS, NEVER, Not, Or, Pred, Test, Unknown, both, given, one
+from iptsim.predicate import ALWAYS, Not, Or, Pred, Test, Unknown, both, given, one
 from iptsim.values import Net, Value
 
 PROTOCOL_NUMBER = Value("a protocol", values.PROTOCOL.read, str, kind=("protocol",))
 STATUSES = ("NONE", "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED")
 CONNECTION = ("ctproto", "ctorigsrc", "ctorigdst", "ctorigsrcport", "ctorigdstport")
 _STATUS: dict[str, Pred] = {
-    "NONE": NEVER,
     "EXPECTED": Unknown("it is not known whether a helper expected the connection", ("ctstatus", "EXPECTED"), CONNECTION),
     "SEEN_REPLY": Test("ct_seen_reply", one(1)),
     "ASSURED": Unknown("it is not known whether the connection is assured", ("ctstatus", "ASSURED"), CONNECTION),
@@ -26,6 +25,11 @@ def _state(names: tuple[str, ...]) -> Pred:
     nat = [both(TRACKED, Test(f"ct_{name.lower()}", one(1))) for name in ("SNAT", "DNAT") if name in names]
     states = in_states(tuple(name for name in names if name in STATES))
     return Or((states, *nat)) if nat else states
+
+
+def _status(names: tuple[str, ...]) -> Pred:
+    """One of them; NONE is no status, and nothing has it."""
+    return Or(tuple(_STATUS[name] for name in names if name != "NONE"))
 
 
 def _address(field: str, says: str) -> Option:
@@ -57,7 +61,7 @@ class Conntrack(Match, name="conntrack"):
     ctorigdstport = _port("ctorigdstport", "the connection's first destination port is {}")
     ctreplsrcport = _port("ctreplsrcport", "the source port of the connection's answers is {}")
     ctrepldstport = _port("ctrepldstport", "the destination port of the connection's answers is {}")
-    ctstatus = Option("--ctstatus", values.words_of(STATUSES, "conntrack statuses"), lambda names: Or(tuple(_STATUS[name] for name in names)),
+    ctstatus = Option("--ctstatus", values.words_of(STATUSES, "conntrack statuses"), _status,
                       "the connection's status is {}", (), True)  # fmt: skip
     ctexpire = fact("--ctexpire", values.number_range(0xFFFFFFFF), "the connection's time left is {} seconds", "ctexpire", reads=CONNECTION,
                     negatable=True)  # fmt: skip

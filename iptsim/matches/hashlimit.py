@@ -36,6 +36,7 @@ def _table(flag: str, says: str, default: int | None = None) -> Option:
     return Option(f"--hashlimit-{flag}", values.NUMBER, says=says, default=default)
 
 
+BITS = {4: 32, 6: 128}
 # Milliseconds: how long an entry is kept where nothing is said (libxt_hashlimit.c: the quantum of the rate, 15 s for bytes).
 EXPIRES = {"sec": 1000, "min": 60_000, "hour": 3_600_000, "day": 86_400_000, "s": 15_000}
 
@@ -62,7 +63,10 @@ class Hashlimit(Match, name="hashlimit"):
     rate_interval = Option("--hashlimit-rate-interval", values.NUMBER, says="the rate is taken over {} seconds", default=1)
 
     def problem(self) -> str | None:
-        return None if self.has(Hashlimit.upto) or self.has(Hashlimit.above) else "hashlimit needs --hashlimit-upto or --hashlimit-above"
+        if not self.has(Hashlimit.upto) and not self.has(Hashlimit.above):
+            return "hashlimit needs --hashlimit-upto or --hashlimit-above"
+        widest = max(self.get(Hashlimit.srcmask, 0), self.get(Hashlimit.dstmask, 0))
+        return None if widest <= BITS[self.family] else f"a mask is out of range: 0 to {BITS[self.family]}"
 
     def implied(self) -> tuple[Given, ...]:
         rate = self.get(Hashlimit.upto) or self.get(Hashlimit.above)
@@ -81,7 +85,7 @@ class Hashlimit(Match, name="hashlimit"):
 
     def words(self) -> str:
         """`! --hashlimit-upto` is saved as --hashlimit-above. Left out: a mask of all bits, and entries kept as long as the rate's unit."""
-        full = {4: 32, 6: 128}[self.family]
+        full = BITS[self.family]
         rate = _save_rate(self.get(Hashlimit.upto) or self.get(Hashlimit.above))
         silent = {Hashlimit.srcmask: full, Hashlimit.dstmask: full, Hashlimit.expire: EXPIRES[rate.partition("/")[2]]}
         kept = tuple(row for row in self.given if silent.get(row.option, ...) != row.value)

@@ -64,8 +64,9 @@ class String(Match, name="string"):
 
     def asks(self) -> Pred:
         pattern = self.get(self._pattern)
-        where = tuple(row.option.save(row.value, False) for row in self.given if row.option in (String.start, String.end, String.icase))
-        carried = Unknown("what the packet carries is not part of a flow", ("string", STRING.save(pattern), *where))
+        where = (row.option.save(row.value, False) for row in self.given if row.option in (String.start, String.end, String.icase))
+        key = ("string", STRING.save(pattern), *(text for text in where if text))
+        carried = Unknown("what the packet carries is not part of a flow", key)
         return given(carried, self.negated(self._pattern))
 
     def words(self) -> str:

@@ -23,7 +23,7 @@ class Tcp(Match, name="tcp"):
                    default=(0, 65535))  # fmt: skip
     option = fact("--tcp-option", values.number(255, 1), "TCP option {} is there", "tcp-option", negatable=True)
     flags = Option("--tcp-flags", values.TCP_FLAG_TEST, lambda pair: _flags(*pair), "the flags set are {}", (), True)
-    syn = Option("--syn", None, lambda _: _flags(0x17, 0x02), "the packet is a SYN", (), True)
+    syn = Option("--syn", None, lambda _: _flags(0x17, 0x02), "the packet is a SYN", (), True, excludes=("--tcp-flags",))
 
     def words(self) -> str:
         """`--syn` is saved as what it stands for."""

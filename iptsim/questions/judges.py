@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from iptsim.predicate import NO, YES, Pred, holds
@@ -18,6 +18,7 @@ class AllPackets:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.unions: dict[tuple[object, ...], int] = {}
 
     def split(self, group: Group, pred: Pred) -> tuple[Group | None, Group | None]:
         truth = holds(pred, group.now)
@@ -25,9 +26,11 @@ class AllPackets:
             return group, None
         if truth is NO:
             return None, group
+        return self.cut(group, self.world.space(pred, group.now))
+
+    def cut(self, group: Group, node: int) -> tuple[Group | None, Group | None]:
         diagrams = self.world.diagrams
-        wanted = self.world.space(pred, group.now)
-        inside = diagrams.keep(group.where, wanted)
+        inside = diagrams.keep(group.where, node)
         if inside == NOTHING:
             return None, group
         if inside == group.where:
@@ -36,6 +39,10 @@ class AllPackets:
 
     def join(self, a: int, b: int) -> int:
         return self.world.diagrams.join(a, b)
+
+    def any_of(self, preds: Sequence[Pred], group: Group) -> int:
+        truths = [(pred, holds(pred, group.now)) for pred in preds]
+        return self.world.diagrams.any_of([self.world.space(pred, group.now) for pred, truth in truths if truth is not NO])
 
 
 class OneWay(AllPackets):

@@ -71,28 +71,18 @@ class Inquiry:
     def outcomes(self, together: bool = True) -> list[Outcome]:
         """Every way; `together`: with its answer, and those that end the same joined."""
         engine = self.engine(AllPackets(self.world))
-        found: dict[tuple[Any, ...], Outcome] = {}
         with deep(self.ruleset):
             path.run(engine, self.start)
+            requests = engine.results
             if not together:
-                return [Outcome(result.group.where, result, None) for result in engine.results]
-            for result in engine.results:
-                for outcome in self._answered(result):
-                    same = found.get(outcome.key)
-                    joined = outcome if same is None else replace(same, where=self.world.diagrams.join(same.where, outcome.where))
-                    found[outcome.key] = joined
+                return [Outcome(result.group.where, result, None) for result in requests]
+            found: dict[tuple[Any, ...], list[Outcome]] = {}
+            for result in requests:
+                for outcome in _answered(engine, result):
+                    found.setdefault(outcome.key, []).append(outcome)
+        joined = [replace(same[0], where=self.world.diagrams.any_of([one.where for one in same])) for same in found.values()]
         self.world.diagrams.budget = None  # the answer stands: what is left is to show it
-        return list(found.values())
-
-    def _answered(self, result: Result) -> list[Outcome]:
-        if result.verdict is not Verdict.ACCEPT:
-            return [Outcome(result.group.where, result, None)]
-        engine = self.engine(AllPackets(self.world))
-        engine.reached = {}
-        path.run_answer(engine, result.group, result.fate)
-        if not engine.results:
-            return [Outcome(result.group.where, result, None)]
-        return [Outcome(reply.group.where, result, reply) for reply in engine.results]
+        return joined
 
     # ---------------------------------------------------------------- one of them
     def witness(self, where: int) -> tuple[Packet, Trace, Trace | None]:
@@ -132,6 +122,17 @@ class Inquiry:
 
     def _is(self, name: str, reading: Reading) -> int:
         return self.world.given(name, Name(reading) if isinstance(reading, str) else one(reading))  # type: ignore[arg-type]  # a number
+
+
+def _answered(engine: Engine, result: Result) -> list[Outcome]:
+    """The ends of a request, by the ends of its answer."""
+    if result.verdict is not Verdict.ACCEPT:
+        return [Outcome(result.group.where, result, None)]
+    engine.results = []
+    path.run_answer(engine, result.group, result.fate)
+    if not engine.results:
+        return [Outcome(result.group.where, result, None)]
+    return [Outcome(reply.group.where, result, reply) for reply in engine.results]
 
 
 def inquire(ruleset: Ruleset, flow: Mapping[str, Any]) -> Inquiry:

@@ -44,7 +44,7 @@ class Restrictions:
             if part is None or not (part.hooks or part.protocols or (part.tables and self.table not in part.tables)):
                 self._unrestricted.add(kind)
                 continue
-            if part.hooks:
+            if part.hooks and (not part.tables or self.table in part.tables):
                 self._hooked.setdefault(rule.chain, {}).setdefault(part.__class__, rule)
             for problem in self._problems(part, protocol):
                 self.report.refuse(problem, extension_span(rule, part))
@@ -156,12 +156,13 @@ def _aims(rules: list[Rule]) -> list[tuple[Any, Rule]]:
     return [(rule.target, rule) for rule in first.values()]
 
 
-def opaque(rules: Mapping[str, list[Rule]], report: Report) -> None:
-    """Tell of every part that iptsim does not know."""
+def opaque(rules: Mapping[str, list[Rule]], unread: Mapping[tuple[str, str], str], report: Report) -> None:
+    """Tell of every part that iptsim does not know, or could not read (`unread` says why)."""
     for own in rules.values():
         for rule in own:
-            for match in rule.matches:
-                if match.__class__ is OpaqueMatch:
-                    report.opaque(f"-m {match.name}", extension_span(rule, match))
-            if rule.target.__class__ is OpaqueTarget:
-                report.opaque(f"-j {rule.target.name}", extension_span(rule, rule.target))
+            for part in (*rule.matches, rule.target):
+                if isinstance(part, OpaqueMatch | OpaqueTarget):
+                    name, does = _called(part), "decides" if isinstance(part, OpaqueMatch) else "does"
+                    why = unread.get((part.name, part.text))
+                    text = f"{why}: what {name} {does} is UNKNOWN" if why else f"iptsim does not know {name}: what it {does} is UNKNOWN"
+                    report.opaque(text, extension_span(rule, part))

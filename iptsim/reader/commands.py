@@ -36,8 +36,6 @@ class Commands:
         if not words or words[0].text in _OTHER_FAMILY[self.lenient.family]:
             return
         command = self.lenient.command(words)
-        if not command.flag:
-            raise Fault("there is no command", 0, len(row), expected="-A CHAIN")
         self._do[command.flag](command, place, Counters(*command.counters) if command.counters else counters)
 
     def parts(self, text: Text) -> Parts:

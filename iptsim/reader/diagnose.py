@@ -28,7 +28,9 @@ def explain(error: UnexpectedInput, words: list[Word], language: Language) -> Fa
     word = words[here]
     accepts = error.accepts if isinstance(error, UnexpectedToken) else set()
     expected = _expected(accepts or set(), language)
-    if word.text == "!" and here + 1 < len(words):
+    if word.text == "!" and here + 1 == len(words):
+        return Fault("an option must follow !", word.start, word.end)
+    if word.text == "!":
         return _negated(words[here], words[here + 1], expected, language)
     if here and words[here - 1].text == "!" and word.text in language.vocabulary:
         return _negated(words[here - 1], word, expected, language)
@@ -75,6 +77,8 @@ def _value_of(language: Language, flag: str) -> str:
 
 def _hint(flag: str, accepts: set[str], language: Language) -> str:
     """Whose option it is, or what it may be a slip for."""
+    if flag in ("-t", "--table"):
+        return "here a table is named by a line of its own: *nat"
     owners = owners_of(flag)
     if owners:
         known = {f"-m {name}" for name in language.matches} | {f"-j {name}" for name in language.targets}

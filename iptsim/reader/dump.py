@@ -162,6 +162,7 @@ def _read(source: Source, dump: Dump, report: Report, family: int, remember: boo
     sample = source.text[:_SAMPLE]
     names = frozenset(_MATCH_NAME.findall(sample)), frozenset(_TARGET_NAME.findall(sample))
     memory = Memory(family)
+    memory.saved = report.saved and not report.strict
     tables: dict[str, Table] = {}
     for block in dump.blocks:
         here = Span(source, block.line)
@@ -171,11 +172,22 @@ def _read(source: Source, dump: Dump, report: Report, family: int, remember: boo
             continue
         if block.name in tables:
             report.warn("twice", f"the table {block.name} comes twice: iptables-restore empties it first, so only the later one counts", here)
-        if not block.committed:
-            report.warn("truncated", f"the table {block.name} has no COMMIT: the dump may be cut off", here)
         tables.pop(block.name, None)
         tables[block.name] = _read_table(block, TableReader(block, report, memory, names, remember))
+        if not block.committed:
+            _truncated(block, report)
     return tables
+
+
+def _truncated(block: Block, report: Report) -> None:
+    """A table without COMMIT: say where it ends, and that a mistake there may be the cut."""
+    whole = not block.runs or block.runs[-1].endswith("\n")
+    last = block.line + sum(run.count("\n") for run in block.runs) + (not whole)
+    span = Span(report.source, last)
+    report.warn("truncated", f"the table {block.name} has no COMMIT: it is cut off after this line{'' if whole else ', or within it'}", span)
+    for error in report.errors:
+        if error.span and error.span.line == last and not whole:
+            error.hint = "the dump is cut off here"
 
 
 def _read_table(block: Block, table: TableReader) -> Table:

@@ -58,19 +58,19 @@ class Report:
         else:
             self.warnings.append(Warning(kind, text, span))
 
-    def opaque(self, name: str, span: Span) -> None:
-        """There is a part that iptsim does not know; told once for each name."""
-        self._opaque.setdefault(name, []).append(span)
+    def opaque(self, text: str, span: Span) -> None:
+        """There is a part that iptsim does not know; the same is told once."""
+        self._opaque.setdefault(text, []).append(span)
 
     def finish(self) -> tuple[Warning, ...]:
         """All warnings; raises what there is to raise."""
-        for name, spans in self._opaque.items():
-            asks = "decides" if name.startswith("-m") else "does"
+        for text, spans in self._opaque.items():
             often = f" ({len(spans)} rules)" if len(spans) > 1 else ""
             try:
-                self.warn("opaque", f"iptsim does not know {name}: what it {asks} is UNKNOWN{often}", spans[0], about_rule=True)
+                self.warn("opaque", f"{text}{often}", spans[0], about_rule=True)
             except TooMany:
                 break
+        self.errors.sort(key=lambda error: (error.span.line, error.span.column) if error.span else (0, 0))
         if self.errors:
             raise self.errors[0] if len(self.errors) == 1 else ReadErrors(self.errors)
         return tuple(self.warnings)
@@ -80,5 +80,5 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint with the nearest names, or nothing."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, list(known), 3, 0.6)
+    near = get_close_matches(word, list(dict.fromkeys(known)), 3, 0.6)
     return f"did you mean {' or '.join(near)}?" if near else ""

@@ -20,10 +20,10 @@ from iptsim.reader.words import Word
 @cache
 def grammar_text(name: str) -> str:
     """The text of grammars/NAME: inside the package in a wheel, beside it in a checkout."""
-    beside = Path(__file__).parents[2] / "grammars" / name
-    if beside.is_file():
-        return beside.read_text()
-    return (pkgutil.get_data("iptsim", f"grammars/{name}") or b"").decode()
+    try:
+        return (pkgutil.get_data("iptsim", f"grammars/{name}") or b"").decode()
+    except OSError:
+        return (Path(__file__).parents[2] / "grammars" / name).read_text()
 
 
 @cache

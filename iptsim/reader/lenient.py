@@ -136,11 +136,11 @@ class _Line:
                 return True
         return False
 
-    def _next(self, flag: Word, glued: Word | None = None) -> Word:
+    def _next(self, flag: Word, glued: Word | None = None, expected: str = "") -> Word:
         if glued:
             return glued
         if self.at >= len(self.words):
-            raise Fault(f"missing value of {flag.text}", flag.start, flag.end)
+            raise Fault(f"missing value of {flag.text}", flag.start, flag.end, expected=expected)
         self.at += 1
         return self.words[self.at - 1]
 
@@ -224,7 +224,8 @@ class _Line:
         count = option.value.words if option.value else 0
         if option.negatable and not self.bang and not glued and self.at < len(self.words) and self.words[self.at].text == "!" and count:
             self.bang = self._next(flag)  # as before 1.4.3
-        values = [self._next(flag, glued if n == 0 else None) for n in range(count)]
+        expected = option.value.name if option.value else ""
+        values = [self._next(flag, glued if n == 0 else None, expected) for n in range(count)]
         if self.bang:
             part.words.append(self.bang)
         if part is self.head and option in (Head.src, Head.dst) and values and "," in values[0].text:
@@ -248,8 +249,10 @@ class _Line:
         """The line in canonical order; with lists of addresses, each of the rules that iptables makes of it, the first list outermost."""
         chain = self.chain or Word("", "", 0)
         if self.flag not in ("-A", "-I", "-D", "-R") or (self.flag == "-D" and self.arguments):
+            if not self.flag:
+                raise Fault("there is no command", self.words[0].start, self.words[-1].end, expected="-A CHAIN")
             for word in (word for part in (self.head, *self.parts, self.target) if part for word in (*part.lead, *part.words)):
-                raise Fault(f"{word.text!r} does not belong here", word.start, word.end, expected="end of line" if self.flag else "-A CHAIN")
+                raise Fault(f"{word.text!r} does not belong here", word.start, word.end, expected="end of line")
             return Command(self.flag, chain.text, self.arguments, [], self.counters)
         heads = [self.head.words]
         for at, found in sorted(self.lists, key=lambda row: self.head.words[row[0] - 1].text not in ("-s", "--source", "--src")):

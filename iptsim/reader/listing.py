@@ -21,6 +21,7 @@ _LISTINGS = (
         "this is a script of iptables commands, not what they make",
         "run it, then iptables-save",
     ),
+    (r"[ \t>]+\*(?:filter|nat|mangle|raw|security)\b", "this dump is indented", "remove what stands before its lines"),
     (r"<iptables-rules", "this is what iptables-xml prints", "give iptsim the dump itself"),
     (r"create \S+ (?:hash|bitmap|list):", "this is what ipset save prints", "give it as --ipset"),
 )

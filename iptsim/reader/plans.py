@@ -14,33 +14,42 @@ from lark import Token
 
 from iptsim.extension import Extension, Given, Option
 from iptsim.reader.words import unquoted
+from iptsim.values import Net
 
 # The terminal WORD of grammars/types.lark, possessive since nothing can follow but a blank; and those words of it that have no quotes.
 WORD = r'([^ \t\n"]*+"[^"\\]*+(?:\\[\s\S][^"\\]*+)*+"|[^ \t\n"]++)'
 BARE = r'([^ \t\n"]++)'
+# An address without a colon is never one of IPv6, one with a colon always.
+_NETS = {4: r'([^ \t\n":]++)', 6: r'([^ \t\n":]*+:[^ \t\n"]*+)'}
 
 
 class Values(dict[str, Given]):
     """The words one option was given, read: each distinct word is read once. Raises ValueError as the value does."""
 
-    def __init__(self, option: Option, negated: bool) -> None:
+    def __init__(self, option: Option, negated: bool, family: int) -> None:
         super().__init__()
         self.option = option
         self.negated = negated
+        self.family = family
+        self.is_net = option.value is not None and option.value.kind == ("net",)
         self._read = option.value.read if option.value else None
 
     def __missing__(self, word: str) -> Given:
-        found = self[word] = self.read((word,)) if '"' in word else Given(self.option, self._read(word) if self._read else None, self.negated)
+        read = None if self.is_net or '"' in word else self._read
+        found = self[word] = Given(self.option, read(word), self.negated) if read else self.read((word,))
         return found
 
     def read(self, words: tuple[str, ...]) -> Given:
         """The option with these words, as written."""
-        return Given(self.option, self._read(*map(unquoted, words)) if self._read else None, self.negated)
+        value = self._read(*map(unquoted, words)) if self._read else None
+        if isinstance(value, Net) and value.family != self.family:
+            raise ValueError(f"{words[0]} is an IPv{value.family} address, and these are rules for IPv{self.family}")
+        return Given(self.option, value, self.negated)
 
     def taker(self, quoted: bool) -> Callable[[str], Given]:
         """What reads one word: by memory, except that addresses are too many to be worth it."""
         option, negated, read, new = self.option, self.negated, self._read, tuple.__new__
-        if quoted or read is None or option.value is None or option.value.kind != ("net",):
+        if quoted or read is None or not self.is_net:
             return self.__getitem__
         return lambda word: new(Given, (option, read(word), negated))
 
@@ -68,8 +77,15 @@ def plan(kind: type[Extension], family: int, lead: list[str], tokens: list[Token
     """The plan for segments that lark parses as it parsed these tokens; `slots` says how many of the words each option took."""
     pattern = " ".join(re.escape(text) for text in lead)
     quoted = ['"' in token for token in tokens if token.type == "WORD"]
+    values = [values for values, count in slots for _ in range(count)]
+    at = 0
     for token in tokens:
-        pattern += " " * bool(pattern) + (re.escape(token) if token.type != "WORD" else WORD if '"' in token else BARE)
+        pattern += " " * bool(pattern)
+        if token.type != "WORD":
+            pattern += re.escape(token)
+        else:
+            pattern += WORD if quoted[at] else _NETS[family] if values[at].is_net else BARE
+            at += 1
     return Plan(pattern, _maker(kind, family, slots, quoted))
 
 
@@ -85,7 +101,7 @@ def _maker(kind: type[Extension], family: int, slots: Slots, quoted: list[bool])
     if len(takers) == 2:
         first, second = takers
         return lambda words: checked((first(words[0]), second(words[1])), family)
-    return lambda words: checked(tuple([take(word) for take, word in zip(takers, words, strict=True)]), family)
+    return lambda words: checked(tuple([take(word) for take, word in zip(takers, words, strict=False)]), family)
 
 
 def _general(checked: Callable[[tuple[Given, ...], int], Extension], family: int, slots: Slots) -> Callable[[Words], Extension]:
@@ -111,15 +127,15 @@ def _with_check(kind: type[Extension]) -> Callable[[tuple[Given, ...], int], Ext
     return make
 
 
-class _Made(dict[Words, Extension]):
-    """What a plan made of words, each once."""
+class _Made(dict[Words | str, Extension]):
+    """What a plan made of words (of the one word, if it has only one), each once."""
 
     def __init__(self, make: Callable[[Words], Extension]) -> None:
         super().__init__()
         self.make = make
 
-    def __missing__(self, words: Words) -> Extension:
-        found = self[words] = self.make(words)
+    def __missing__(self, words: Words | str) -> Extension:
+        found = self[words] = self.make((words,) if isinstance(words, str) else words)
         return found
 
 
@@ -140,10 +156,10 @@ def _builder(head: Plan | None, asked: list[Plan]) -> Callable[[Words], tuple[Ex
     if not asked:
         return lambda words: (make(words), ())
     if len(asked) == 1:
-        only = _Made(asked[0].make)
-        return lambda words: (make(words[:count]), (only[words[count:]],))
+        only, where = _Made(asked[0].make), count if asked[0].count == 1 else slice(count, None)
+        return lambda words: (make(words), (only[words[where]],))
     made, at = [], count
-    for plan_of in asked:
-        made.append((_Made(plan_of.make), slice(at, at + plan_of.count)))
-        at += plan_of.count
-    return lambda words: (make(words[:count]), tuple([known[words[where]] for known, where in made]))
+    for known in asked:
+        made.append((_Made(known.make), slice(at, at + known.count)))
+        at += known.count
+    return lambda words: (make(words), tuple([memory[words[where]] for memory, where in made]))

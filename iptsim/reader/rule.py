@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from itertools import pairwise
+from typing import TypeVar
 
 from lark import Token
 from lark.exceptions import UnexpectedInput
@@ -16,6 +17,7 @@ from iptsim.reader.language import Language, Segment, by_flag, language, unique
 from iptsim.reader.plans import LinePlan, Plan, Slots, Values, plan
 from iptsim.reader.words import is_open, split, unquoted
 
+Part = TypeVar("Part", OpaqueMatch, OpaqueTarget)
 # What a rule line says: chain, head, matches, target.
 Parts = tuple[str, Match | None, tuple[Match, ...], Target | None]
 
@@ -32,7 +34,9 @@ class Memory:
         self.heads: dict[str, list[Plan]] = {}
         self.plans: dict[str, list[Plan]] = {}
         self.values: dict[tuple[Option, bool], Values] = {}
-        self.opaque = False  # is there a match that iptsim does not know
+        self.opaque = False  # is there a part that iptsim does not know
+        self.saved = False  # a kernel took these rules: what cannot be read in them is not known, rather than wrong
+        self.unread: dict[tuple[str, str], str] = {}  # of such parts, by name and words, what is odd
 
 
 class RuleReader:
@@ -172,10 +176,14 @@ class RuleReader:
     def _asked(self, segment: Segment, line: str) -> Match:
         text = _text(segment, line)
         name = unquoted(segment.lead[1])
+        words = line[segment.tokens[0].start_pos : segment.end] if segment.tokens else ""
         if segment.kind is None:
             self.memory.opaque = True
-            return self.memory.matches.setdefault(text, OpaqueMatch(name, line[segment.tokens[0].start_pos : segment.end] if segment.tokens else ""))
-        made, slots = self._extension(segment, segment.kind)
+            return self.memory.matches.setdefault(text, OpaqueMatch(name, words))
+        try:
+            made, slots = self._extension(segment, segment.kind)
+        except Fault as fault:
+            return self.memory.matches.setdefault(text, self._unread(OpaqueMatch(name, words), fault))
         self._learn(self.memory.plans, name, text, plan(segment.kind, self.memory.family, [name], segment.tokens, slots))
         return self.memory.matches.setdefault(text, made)  # type: ignore[arg-type]
 
@@ -185,8 +193,12 @@ class RuleReader:
         if segment.lead[0].type == "GOTO":
             self.jumps.add("-g")
             return self.targets.setdefault("-g " + text, Goto(name))
+        words = line[segment.tokens[0].start_pos : segment.end] if segment.tokens else ""
         if segment.kind is not None:
-            made, slots = self._extension(segment, segment.kind)
+            try:
+                made, slots = self._extension(segment, segment.kind)
+            except Fault as fault:
+                return self.targets.setdefault(text, self._unread(OpaqueTarget(name, words), fault))
             self._learn(self.memory.plans, f"-j {name}", text, plan(segment.kind, self.memory.family, [name], segment.tokens, slots))
             return self.targets.setdefault(text, made)  # type: ignore[arg-type]
         for token in segment.tokens:
@@ -197,7 +209,16 @@ class RuleReader:
                 raise Fault(f"a jump to the chain {name} takes no options", segment.tokens[0].start_pos or 0, segment.end)
             self.jumps.add("-j")
             return self.targets.setdefault(text, Jump(name))
-        return self.targets.setdefault(text, OpaqueTarget(name, line[segment.tokens[0].start_pos : segment.end] if segment.tokens else ""))
+        self.memory.opaque = True
+        return self.targets.setdefault(text, OpaqueTarget(name, words))
+
+    def _unread(self, part: Part, fault: Fault) -> Part:
+        """A part that iptsim knows but cannot read, in rules that a kernel took. Raises the fault otherwise."""
+        if not self.memory.saved:
+            raise fault
+        self.memory.opaque = True
+        self.memory.unread[part.name, part.text] = fault.message
+        return part
 
     def _learn(self, where: dict[str, list[Plan]], key: str, text: str, new: Plan) -> None:
         """Remember a shape, unless the text has blanks that no plan knows or a known plan fits it."""
@@ -220,7 +241,7 @@ class RuleReader:
             if option.flag in places and not option.repeats:
                 raise Fault(f"{option.flag} is given twice", flag.start_pos or 0, flag.end_pos or 0)
             places[option.flag] = flag
-            values = self.memory.values.setdefault((option, negated), Values(option, negated))
+            values = self.memory.values.setdefault((option, negated), Values(option, negated, self.memory.family))
             try:
                 given.append(values.read(tuple(words)))
             except ValueError as error:

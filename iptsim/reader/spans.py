@@ -26,7 +26,8 @@ def part_span(rule: Rule, flag: str) -> Span | None:
             return _span(rule, words, at, at + count)
         glued = next((text for text in spellings if _is_glued(word.text, text)), None)
         if glued:
-            return _span(rule, words, at, at + max(0, count - 1))
+            own = "=" in word.text or not word.text.startswith("--")  # the value is in the same word
+            return _span(rule, words, at, at + count - (own and count > 0))
         skip = at + _value_words(rule, word.text)
     return None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from iptsim.extension import Given, OpaqueTarget
+from iptsim.extension import Given
 from iptsim.head import Head
 from iptsim.reader.checks import Chains, Restrictions, opaque
 from iptsim.reader.faults import Fault, Report, did_you_mean
@@ -87,39 +87,43 @@ class TableReader:
     # ---------------------------------------------------------------- rules
     def rules(self, text: str, line: int) -> None:
         """A run of rule lines, with the blank lines and comments between them."""
-        quick = self.rule.quick if self.rule.remember else _nothing
         new, table, source = tuple.__new__, self.name, self.source
         alike = Alike(self)
+        fits, build, chain, own, target, at, protocol = alike.plan
         lines = enumerate(text.replace("\r\n", "\n").split("\n"), line)
         for number, row in lines:
-            counters, skipped = None, 0
-            if row[:1] == "[" and (fit := _COUNTED.match(row)):
-                counters, skipped = Counters(int(fit[1]), int(fit[2])), fit.end()
+            counters, skipped, fit = None, 0, fits(row)
+            if fit is None and row[:1] == "[" and (counted := _COUNTED.match(row)):
+                counters, skipped = Counters(int(counted[1]), int(counted[2])), counted.end()
                 row = row[skipped:]
-            if fit := alike.fits(row):
+                fit = fits(row)
+            if fit:
                 try:
-                    head, asked = alike.build(fit.groups())
+                    head, asked = build(fit.groups())
                 except ValueError:
                     pass
                 else:
-                    rules = alike.rules
-                    rule = new(Rule, (table, alike.chain, len(rules) + 1, head, asked, alike.target, counters, source, number, None))
-                    rules.append(rule)
-                    if alike.at is not None and head.given[alike.at] is not alike.protocol:
+                    rule = new(Rule, (table, chain, len(own) + 1, head, asked, target, counters, source, number, None))
+                    own.append(rule)
+                    if at is not None and head.given[at] is not protocol:
                         self.restrictions.check(rule)
                     continue
-            parts = quick(row)
-            if parts is None:
-                if row and row[0] != "#":
-                    self._hard(row, Place(self, number, skipped), counters, lines)
-                    alike = Alike(self)  # a command may have changed anything
-                continue
-            chain, head, asked, target = parts
-            draft = self.drafts.get(chain) or self._missing(chain, number)
-            rule = new(Rule, (table, chain, len(draft.rules) + 1, head, asked, target, counters, source, number, None))
-            draft.rules.append(rule)
-            if self.restrictions.check(rule):
-                alike.note(rule, row)
+            if self._one(row, Place(self, number, skipped), counters, lines, alike):
+                fits, build, chain, own, target, at, protocol = alike.plan
+
+    def _one(self, row: str, place: Place, counters: Counters | None, lines: Iterator[tuple[int, str]], alike: Alike) -> bool:
+        """A line by itself; True if that changes how lines like it are read."""
+        parts = self.rule.quick(row) if self.rule.remember else None
+        if parts is None:
+            if not row or row[0] == "#":
+                return False
+            self._hard(row, place, counters, lines)
+            return alike.forget()  # a command may have changed anything
+        chain, head, asked, target = parts
+        draft = self.drafts.get(chain) or self._missing(chain, place.line)
+        rule = Rule(self.name, chain, len(draft.rules) + 1, head, asked, target, counters, self.source, place.line)
+        draft.rules.append(rule)
+        return self.restrictions.check(rule) and alike.note(rule, row)
 
     def _missing(self, chain: str, number: int) -> Draft:
         """A rule is added to a chain that nobody declared: a built-in one is there anyway."""
@@ -169,7 +173,7 @@ class TableReader:
             column = text.rfind('"') + 1
             self.report.error("the quote is not closed", Span(self.source, line, column, column + 1))
             return
-        hint = did_you_mean(shown[:20], ("COMMIT",)) if shown.isalpha() else ""
+        hint = did_you_mean(shown[:20].upper(), ("COMMIT",)) if shown.isalpha() else ""
         self.report.error("this line is no part of a table", Span(self.source, line), expected="-A, :CHAIN, # or COMMIT", hint=hint)
 
     def add(self, parts: Parts, at: int | None, place: Place, counters: Counters | None) -> None:
@@ -193,8 +197,8 @@ class TableReader:
                 draft.rules[:] = [rule._replace(number=n) for n, rule in enumerate(draft.rules, 1)]
         own = {name: draft.rules for name, draft in self.drafts.items()}
         Chains(self.name, own, self.report).check(self.restrictions)
-        if self.rule.memory.opaque or any(isinstance(target, OpaqueTarget) for target in self.rule.targets.values()):
-            opaque(own, self.report)
+        if self.rule.memory.opaque:
+            opaque(own, self.rule.memory.unread, self.report)
         chains = {name: Chain(name, self.name, draft.policy, tuple(draft.rules), draft.counters, draft.line) for name, draft in self.drafts.items()}
         return Table(self.name, chains)
 
@@ -221,37 +225,38 @@ class Place:
 
 
 class Alike:
-    """Lines that are alike: once enough came one after the other, they are read by one plan for the whole line."""
+    """Lines that are alike: once enough came one after the other, they are read by one plan for the whole line.
+
+    `plan`: what such a line looks like, what makes head and matches of its words; its chain, the rules of that, its target; where in the
+    head -p is (None: no matter), and what it says.
+    """
 
     def __init__(self, table: TableReader) -> None:
         self.table = table
+        self.forget()
+
+    def forget(self) -> bool:
+        """Begin anew."""
         self.count = 0
         self.last: tuple[object, ...] = ()
-        self.fits: Callable[[str], re.Match[str] | None] = _nothing
-        self.build: Callable[[tuple[str, ...]], tuple[Any, Any]]
-        self.chain = ""
-        self.rules: list[Rule] = []
-        self.target: Any = None
-        self.at: int | None = None  # where -p is in the head
-        self.protocol: Given | None = None
+        self.plan: tuple[Fits, Any, str, list[Rule], Any, int | None, Given | None] = (_nothing, None, "", [], None, None, None)
+        return True
 
-    def note(self, rule: Rule, row: str) -> None:
-        """A line that the current plan does not fit, and that nothing is wrong with."""
+    def note(self, rule: Rule, row: str) -> bool:
+        """A line that the current plan does not fit, and that nothing is wrong with; True if there is a new plan."""
         shape = (rule.chain, id(rule.target), len(rule.matches), row.count(" "))
         self.count = self.count + 1 if shape == self.last else 0
         self.last = shape
-        if self.count == _ALIKE:
-            self._learn(rule, row)
-
-    def _learn(self, rule: Rule, row: str) -> None:
-        plan = self.table.rule.line_plan(row)
+        plan = self.table.rule.line_plan(row) if self.count == _ALIKE else None
         if not plan or not plan.fits(row):
-            return
-        self.fits, self.build = plan.fits, plan.build
-        self.chain, self.target, self.rules = rule.chain, rule.target, self.table.drafts[rule.chain].rules
+            return False
         given = rule.head.given if rule.head else ()
-        self.at = next((n for n, row in enumerate(given) if row.option is Head.proto), None) if rule.matches else None
-        self.protocol = None if self.at is None else given[self.at]
+        at = next((n for n, one in enumerate(given) if one.option is Head.proto), None) if rule.matches else None
+        self.plan = plan.fits, plan.build, rule.chain, self.table.drafts[rule.chain].rules, rule.target, at, None if at is None else given[at]
+        return True
+
+
+Fits = Callable[[str], "re.Match[str] | None"]
 
 
 def _declared(block: Block) -> set[str]:

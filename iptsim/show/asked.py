@@ -13,17 +13,18 @@ from iptsim.source import printable
 from iptsim.walk.arrival import home
 from iptsim.walk.setting import Setting
 
-_ENDS = ("proto", "src", "sport", "dst", "dport", "in_interface", "out_interface", "from_host", "tcp_flags", "ctstate", "assume", "after", "fragment")
+_WHERE = {"src", "sport", "dst", "dport"}
+_SAID = ("proto", "src", "sport", "dst", "dport", "in_interface", "out_interface", "from_host", "tcp_flags", "ctstate", "assume", "after", "fragment")
 
 
 def asked(explanation: Explanation) -> str:
     """`tcp 10.1.2.3 > 203.0.113.7:443, SYN, NEW, in eth0`; what is open is said to be any."""
     question = read_flow(explanation.ruleset, explanation.flow)
     flow = {name: value for name, value in explanation.flow.items() if value is not None}
-    ends = f"{_end(flow, 'src', 'sport')} > {_end(flow, 'dst', 'dport')}"
-    parts = [f"{_proto(question, flow)} {ends}", *_state(question, flow), *_interfaces(explanation, flow)]
+    ends = f"{_end(flow, 'src', 'sport')} > {_end(flow, 'dst', 'dport')}" if flow.keys() & _WHERE else ""
+    parts = [f"{_proto(question, flow)} {ends}".strip(" :"), *_state(question, flow), *_interfaces(explanation, flow)]
     for name, value in flow.items():
-        if name not in _ENDS:
+        if name not in _SAID:
             parts.append(f"{name.replace('_', ' ')} {_said(value)}")
     if flow.get("fragment"):
         parts.append("a later fragment")
@@ -36,14 +37,14 @@ def _proto(question: Question, flow: Mapping[str, Any]) -> str:
         return PROTOCOL_NAMES.get(fixed, f"protocol {fixed}")
     if "proto" in flow:
         return _said(flow["proto"])
-    return "any protocol with ports:" if "sport" in flow or "dport" in flow else "any packet"
+    return "any protocol with ports:" if "sport" in flow or "dport" in flow else "any packet:"
 
 
 def _end(flow: Mapping[str, Any], side: str, port: str) -> str:
     host = _said(flow.get(side, "any"))
     if port not in flow:
         return host
-    number = _said(flow[port])
+    number = _said(flow[port]).replace(":", "-")
     return f"[{host}]:{number}" if ":" in host else f"{host}:{number}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,48 +42,48 @@ def rendered(lines: Iterable[Line], color: bool = False, width: int | None = Non
         lines = [part for whole in lines for part in _wrapped(whole, max(width, _NARROWEST))]
     if not color:
         return "".join(f"{one}\n" for one in lines)
-    from rich.text import Text
-
-    return "".join(f"{_coloured(Text.assemble(*((text, _STYLES[style]) for text, style in one.pieces)))}\n" for one in lines)
+    return _coloured(lines)
 
 
-def _coloured(text: object) -> str:
+def _coloured(lines: Iterable[Line]) -> str:
     from io import StringIO
 
     from rich.console import Console
+    from rich.text import Text
 
     console = Console(file=StringIO(), force_terminal=True, color_system="standard", width=1 << 16, highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
-        console.print(text, soft_wrap=True, end="")
-    return capture.get().rstrip(" ")
+        for one in lines:
+            console.print(Text.assemble(*((text, _STYLES[style]) for text, style in one.pieces)), soft_wrap=True)
+    return capture.get()
 
 
 def _wrapped(whole: Line, width: int) -> list[Line]:
     """The line in parts that fit, cut at blanks; a word that is longer than a line is left whole, so that it can be copied."""
     if whole.hang == FIXED or len(str(whole)) <= width:
         return [whole]
-    words = [(word, style) for text, style in whole.pieces for word in _words(text)]
     hang = whole.hang if whole.hang < width - 20 else 2
     out: list[list[tuple[str, str]]] = [[]]
-    used, started = 0, False
-    for word, style in words:
-        blank = not word.strip()
-        if not blank and started and used + len(word) > width:
+    used, started = 0, False  # started: something stands in the line that a break may follow
+    for word in _words(whole):
+        size, blank = sum(len(text) for text, _ in word), not word[0][0].strip()
+        if blank and not started and len(out) > 1:
+            continue
+        if not blank and started and used + size > width:
             out.append([(" " * hang, "")])
             used, started = hang, False
-        elif blank and not started and len(out) > 1:
-            continue
-        out[-1].append((word, style))
-        used, started = used + len(word), started or (not blank and used + len(word) > whole.hang)
+        out[-1] += word
+        used, started = used + size, started or (not blank and used + size > whole.hang)
     return [Line(tuple(pieces), whole.hang) for pieces in out]
 
 
-def _words(text: str) -> list[str]:
-    """Words and the blanks between them, apart."""
-    out: list[str] = []
-    for character in text:
-        if out and (out[-1][-1] == " ") == (character == " "):
-            out[-1] += character
-        else:
-            out.append(character)
+def _words(whole: Line) -> list[list[tuple[str, str]]]:
+    """Words and the blanks between them, apart; a word may have pieces of several styles."""
+    out: list[list[tuple[str, str]]] = []
+    for text, style in whole.pieces:
+        for run in re.findall(r" +|[^ ]+", text):
+            if out and (out[-1][0][0][0] == " ") == (run[0] == " "):
+                out[-1].append((run, style))
+            else:
+                out.append([(run, style)])
     return out

@@ -51,11 +51,11 @@ def assumed(explanation: Explanation) -> list[Line]:
 def unknown(explanation: Explanation) -> list[Line]:
     """Everything that decides and cannot be known from what was given, and how to supply it."""
     names = dict.fromkeys(name for case in explanation.cases for name in case.unknown)
+    named = [name for name in names if explanation.question.world.find(name) is not None]  # the others only say why
     traced = dict.fromkeys(step.note for case in explanation.cases for step in case.trace.steps if step.note.startswith("address of "))
     out = [line(f"not known: {printable(name)}{_about(explanation.ruleset, name)}", hang=11) for name in names]
-    if names:
-        first = next(iter(names))
-        shown = f"'{first}'" if " " in first else first
+    if named:
+        shown = f"'{named[0]}'" if " " in named[0] else named[0]
         out.append(line(f"           to answer one: --assume {printable(shown)}=yes (or =no)", hang=FIXED))
     return out + [line(f"not known: the {printable(note)}; --addr FILE tells", hang=11) for note in traced]
 

@@ -31,9 +31,12 @@ class Row(NamedTuple):
 
 def path_lines(rows: Sequence[Row], start: int = 0) -> list[Line]:
     """Rows under the name of their hook, from row `start` on."""
-    wide = min(max((len(row.id) for row in rows[start:]), default=0), _MOST) + 2
+    wide = min(max((len(row.id) for row in rows[start:] if row.group != _ROUTING), default=0), _MOST) + 2
     out: list[Line] = []
     for group, members in groupby(rows[start:], key=lambda row: row.group):
+        if group == _ROUTING:
+            out += [line(f"{group}: {row.text}", hang=wide + 4) for row in members]
+            continue
         out.append(line(group))
         for row in members:
             out += _row_lines(row, wide)
@@ -53,24 +56,41 @@ def _row_lines(row: Row, wide: int) -> Iterator[Line]:
 
 
 def _rows(trace: Trace, verbose: bool) -> Iterator[Row]:
-    steps = trace.steps
+    steps, depths = trace.steps, _depths(trace.steps)
     at = 0
     while at < len(steps):
         step = steps[at]
-        inside = 0 if verbose else _idle(steps, at)
+        inside = 0 if verbose else _idle(steps, depths, at)
         if verbose or _matters(step, trace):
             remark = "  (returned)" if inside else ""
-            yield Row(_group(step), "  " * min(step.depth, _DEEPEST) + printable(step.id), _text(step), remark, tuple(_below(step)))
+            indent = "  " * min(depths[at], _DEEPEST)
+            yield Row(_group(step), indent + printable(step.id), _text(step), remark, tuple(_below(step)))
         at += 1 + inside
 
 
-def _idle(steps: Sequence[Step], at: int) -> int:
+def _depths(steps: Sequence[Step]) -> list[int]:
+    """How deep in chains each step is: a chain is left when a step of one that led to it follows."""
+    inside: list[tuple[str, str]] = []
+    out = []
+    for step in steps:
+        here = (step.hook, step.id.rpartition(":rule:")[0] or step.id.rpartition(":")[0])
+        if here in inside:
+            del inside[inside.index(here) + 1 :]
+        elif step.id.startswith("kernel:") or step.hook == here[1].rpartition(":")[2]:
+            inside = [here]
+        else:
+            inside.append(here)
+        out.append(len(inside) - 1)
+    return out
+
+
+def _idle(steps: Sequence[Step], depths: Sequence[int], at: int) -> int:
     """How many steps follow a jump in the chains that it leads to, if none of them did anything."""
     if steps[at].effect not in ("jump", "goto"):
         return 0
     count = 0
-    for step in steps[at + 1 :]:
-        if step.depth <= steps[at].depth:
+    for step, depth in zip(steps[at + 1 :], depths[at + 1 :], strict=True):
+        if depth <= depths[at]:
             break
         if step.effect not in _INSIDE:
             return 0

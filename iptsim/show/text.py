@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from os.path import commonprefix
 
 from iptsim.questions.explanation import Explanation
 from iptsim.show.asked import asked
@@ -16,6 +15,7 @@ from iptsim.trace import Fate, Verdict
 
 _BLANK = line()
 _LEAST = 24  # columns that the last one of the table needs
+_WIDEST = 140  # columns of a table where nothing is wrapped
 _SAME = 4  # steps in common from which on they are not repeated
 
 
@@ -47,17 +47,18 @@ class Report:
             yield from self._table(said)
             for number, when in enumerate(said):
                 yield from self._section(number, when)
-        for notes in (assumed(self.explanation), unknown(self.explanation)):
-            if notes:
-                yield _BLANK
-                yield from notes
+        notes = [*assumed(self.explanation), *unknown(self.explanation)]
+        if notes:
+            yield _BLANK
+            yield from notes
 
     # ---------------------------------------------------------------- the table
     def _table(self, said: Sequence[str]) -> Iterator[Line]:
-        rows = [(f"({n + 1})", when, str(case.verdict), short(case.trace.decided_by)) for n, (case, when) in enumerate(zip(self.cases, said, strict=True))]
+        cases = zip(self.cases, said, strict=True)
+        rows = [(f"({n})", when, str(case.verdict), short(case.trace.decided_by)) for n, (case, when) in enumerate(cases, 1)]
         wide = [max(len(row[n]) for row in rows) for n in range(4)]
         start = sum(wide) + 7
-        narrow = self.width is not None and start + _LEAST > self.width
+        narrow = start + _LEAST > (self.width or _WIDEST)
         yield line(f"{len(rows)} cases")
         for row, case in zip(rows, self.cases, strict=True):
             number, when, verdict, by = (text.ljust(size) for text, size in zip(row, wide, strict=True))
@@ -74,7 +75,12 @@ class Report:
         if case.trace.fate is Fate.LOST and not self.verbose:
             return  # the table said it
         yield _BLANK
-        yield line(f"({number + 1}) {when}", (f"   as {witness(self.explanation, case.witness)}", "dim"), hang=4)
+        head, example = f"({number + 1}) {when}", f"such as {witness(self.explanation, case.witness)}"
+        if self.width is None or len(head) + len(example) + 3 <= self.width:
+            yield line(f"{head}   ", (example, "dim"))
+        else:
+            yield line(head, hang=4)
+            yield line("    ", (example, "dim"), hang=6)
         before, same = self._beginning(number)
         if same:
             yield line((f"  as ({before + 1}) up to {self.paths[number][same - 1].id.strip()}, then", "dim"))
@@ -114,4 +120,5 @@ class Report:
 
 
 def _shared(rows: list[Row], others: list[Row]) -> int:
-    return len(commonprefix([rows, others]))
+    """How many rows both begin with."""
+    return next((n for n, (one, other) in enumerate(zip(rows, others, strict=False)) if one != other), min(len(rows), len(others)))

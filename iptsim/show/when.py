@@ -45,6 +45,10 @@ def _joined(said: str, more: str) -> str:
         return said
     if more.startswith(said):
         return more
+    if more.startswith("any packet except "):
+        return f"{said}, {more.removeprefix('any packet ')}"
+    if "; " in more:
+        return f"{said}: {more}"
     if more.startswith("to any address but "):
         return f"{said}, but not {more.removeprefix('to any address but ')}"
     if more.startswith("to ") and more[3:4].isdigit():

@@ -7,8 +7,10 @@ from typing import Any, Literal
 from iptsim import values
 from iptsim.effect import Assign, CopyMark, Effect, Mystery
 from iptsim.extension import Given, Option, Target
-from iptsim.targets.mark import change
+from iptsim.targets.mark import CHANGES, change
 
+SETS = tuple(f"{start}mark" for start in CHANGES)
+COPIES = ("--save-mark", "--restore-mark")
 MASK = values.hexadecimal(0xFFFFFFFF)
 ALL = 0xFFFFFFFF
 BITS = values.number(31)
@@ -27,11 +29,11 @@ class Connmark(Target, name="CONNMARK"):
     and_mark = change("--and-", "mark")
     or_mark = change("--or-", "mark")
     xor_mark = change("--xor-", "mark")
-    save_mark = Option("--save-mark", None, says="the packet's mark is saved to the connection", excludes=("--restore-mark", "--set-xmark"))
-    restore_mark = Option("--restore-mark", None, says="the packet's mark is restored from the connection", excludes=("--save-mark", "--set-xmark"))
-    nfmask = Option("--nfmask", MASK, says="the bits of the packet's mark are {}")
-    ctmask = Option("--ctmask", MASK, says="the bits of the connection's mark are {}")
-    mask = Option("--mask", MASK, says="the bits of both marks are {}", excludes=("--nfmask", "--ctmask"))
+    save_mark = Option("--save-mark", None, says="the packet's mark is saved to the connection", excludes=(*SETS, "--restore-mark"))
+    restore_mark = Option("--restore-mark", None, says="the packet's mark is restored from the connection", excludes=(*SETS, "--save-mark"))
+    nfmask = Option("--nfmask", MASK, says="the bits of the packet's mark are {}", needs=COPIES)
+    ctmask = Option("--ctmask", MASK, says="the bits of the connection's mark are {}", needs=COPIES)
+    mask = Option("--mask", MASK, says="the bits of both marks are {}", needs=COPIES, excludes=("--nfmask", "--ctmask"))
     left = Option("--left-shift-mark", BITS, says="the mark is shifted left by {}", excludes=("--right-shift-mark",))
     right = Option("--right-shift-mark", BITS, says="the mark is shifted right by {}", excludes=("--left-shift-mark",))
 

@@ -30,7 +30,8 @@ def change(start: str, word: str, whole: Value = XMARK, top: int = 0xFFFFFFFF, s
         return CHANGES[start](value, mask, top)
 
     flags = tuple(f"{other}{word}" for other in CHANGES if other != start)
-    shape = Value(whole.name, read, whole.save, kind=whole.kind)
+    kind = whole.kind if start.startswith("--set") else ("number", 0, top)
+    shape = Value(whole.name, read, whole.save, kind=kind)
     return Option(f"{start}{word}", shape, says="the mark becomes {}", excludes=flags, saved=saved)
 
 

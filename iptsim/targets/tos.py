@@ -9,13 +9,17 @@ from iptsim.matches.tos import TOS
 from iptsim.targets.mark import CHANGES
 from iptsim.values import Value
 
+FLAGS = ("--set-tos", "--and-tos", "--or-tos", "--xor-tos")
+
 
 def _bits(word: str) -> Option:
     def read(text: str) -> tuple[int, int]:
         return CHANGES[f"--{word}-"](values.number(255).read(text), 0, 255)
 
     shape = Value("a number from 0 to 255", read, TOS.save, kind=("number", 0, 255))
-    return Option(f"--{word}-tos", shape, says="the TOS byte becomes {}", excludes=("--set-tos",), saved="--set-tos")
+    return Option(
+        f"--{word}-tos", shape, says="the TOS byte becomes {}", excludes=tuple(flag for flag in FLAGS if flag != f"--{word}-tos"), saved="--set-tos"
+    )
 
 
 class Tos(Target, name="TOS"):
@@ -23,7 +27,7 @@ class Tos(Target, name="TOS"):
 
     tables = ("mangle",)
 
-    set = Option("--set-tos", TOS, says="the TOS byte becomes {}", excludes=("--and-tos", "--or-tos", "--xor-tos"))
+    set = Option("--set-tos", TOS, says="the TOS byte becomes {}", excludes=FLAGS[1:])
     and_tos = _bits("and")
     or_tos = _bits("or")
     xor_tos = _bits("xor")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from iptsim.names import ESTABLISHED, INVALID, NEW, UNTRACKED
+from iptsim.names import ESTABLISHED, INVALID, NEW, RELATED, UNTRACKED
 from iptsim.predicate import And, Not, Or, Pred, Ranges, Test, one, ranges
 from iptsim.reading import Reading
 from iptsim.ruleset import Ruleset
@@ -18,8 +18,12 @@ _OPENING_FLAGS = ranges((f, f) for f in range(256) if f & ~_IGNORED in (_SYN, _S
 _SYN_FLAGS = ranges((f, f) for f in range(256) if f & ~_IGNORED in (_SYN, _SYN | _URG))
 _ICMP_OPENING = ranges((t, t) for t in (8, 13, 15, 17))
 _ICMPV6_OPENING = ranges((t, t) for t in (128, 139))
+# The type that answers each: invmap[] in nf_conntrack_proto_icmp.c and nf_conntrack_proto_icmpv6.c.
+ANSWERS = {8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 139: 140}
 # nf_conntrack_icmpv6_error(): neighbour discovery and multicast listener messages are left untracked.
 _ICMPV6_UNTRACKED = ranges([(130, 136), (143, 143)])
+# What is RELATED and no ICMP error opens a connection of its own, and asks nat as any other does (nf_nat_core.c: nf_nat_inet_fn).
+_EXPECTED = And((Test("ctstate", one(RELATED)), Not(Test("proto", ranges([(1, 1), (58, 58)])))))
 
 
 def active(ruleset: Ruleset) -> bool:
@@ -110,11 +114,11 @@ def _stranger(engine: Engine, group: Group) -> list[Group]:
     return out
 
 
-def opened(group: Group) -> Group:
+def opened(group: Group, state: int = NEW) -> Group:
     """A new connection, named after the packet that opens it."""
     ends = {name: group.read(name) for name in ("src", "sport", "dst", "dport")}
     before = tuple(ends.items())
-    fields = {"ctstate": NEW, "ctdir": 0, "ct_snat": 0, "ct_dnat": 0, "ct_seen_reply": 0, "ct_confirmed": 0}
+    fields = {"ctstate": state, "ctdir": 0, "ct_snat": 0, "ct_dnat": 0, "ct_seen_reply": 0, "ct_confirmed": 0}
     fresh = group.rewrite(**fields, **tuple_fields(before, before), ctproto=group.read("proto"))
     return replace(fresh, opens=True, nat=Nat(before, before, group.now.get("in_interface") == ""))
 
@@ -133,7 +137,9 @@ def _as_told(engine: Engine, group: Group) -> list[Group]:
     new, other = engine.split(group, Test("ctstate", one(NEW)))
     out = [] if new is None else [opened(new)]
     if other is not None:
-        none, having = engine.split(other, Test("ctstate", Ranges(((INVALID, UNTRACKED),))))
+        expected, rest = engine.split(other, _EXPECTED)
+        none, having = (None, None) if rest is None else engine.split(rest, Test("ctstate", Ranges(((INVALID, UNTRACKED),))))
+        out += [] if expected is None else [opened(expected, RELATED)]
         out += [part for part in (none, having) if part is not None]
     return out
 
@@ -149,6 +155,10 @@ def entry(group: Group) -> Connection | None:
     if proto in (6, 17, 33, 132, 136):
         original += [("sport", before["sport"]), ("dport", before["dport"])]
         reply += [("sport", after["dport"]), ("dport", after["sport"])]
+    kind = group.now.get("icmp_type")
+    if proto in (1, 58) and isinstance(kind, int):
+        original.append(("icmp_type", kind))
+        reply.append(("icmp_type", ANSWERS.get(kind)))
     fields = tuple((name, reading) for name, reading in group.now.items() if name.startswith("ct") and name not in ("ctstate", "ctdir"))
     return Connection(_tuple(original), _tuple(reply), group.nat, (*fields, ("connmark", group.read("connmark"))))
 

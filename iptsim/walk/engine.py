@@ -10,6 +10,7 @@ from iptsim.predicate import ALWAYS, NEVER, And, Not, Or, Pred, Test, Unknown, a
 from iptsim.reading import Open, Reading, Same
 from iptsim.ruleset import Rule, Ruleset
 from iptsim.trace import Fate, Step, Verdict
+from iptsim.walk.blocks import Block, key_of
 from iptsim.walk.group import Group, joined
 from iptsim.walk.judge import Judge, Undecided
 from iptsim.walk.setting import Setting
@@ -31,7 +32,8 @@ class Result:
 class Engine:
     """One run. `assume` answers unknowns by name; `firsts` collects what a fresh kernel would answer to those that were
     met, `reasons` why they are unknown, `reached` who passed which rule, chain (`filter:DOCKER`) and hook;
-    `source` is the source that the kernel chose for a packet of this host."""
+    `source` is the source that the kernel chose for a packet of this host;
+    `thorough`: rules that change nothing are gone through too."""
 
     ruleset: Ruleset
     judge: Judge
@@ -43,6 +45,7 @@ class Engine:
     reasons: dict[str, str] = field(default_factory=dict)
     reached: dict[str, int] = field(default_factory=dict)
     source: Reading | None = None
+    thorough: bool = False
     _rules: dict[str, tuple[Pred, tuple[Unknown, ...]]] = field(default_factory=dict)
     _asked: dict[tuple[Any, ...], Pred] = field(default_factory=dict)
 
@@ -54,6 +57,21 @@ class Engine:
         except Undecided as undecided:
             self.finish(group, Verdict.UNDECIDED, None, unknown=undecided.reasons)
             return None, None
+
+    def cut(self, group: Group, block: Block) -> tuple[Group | None, Group | None]:
+        """Those whom some rule of the block matches, and the others."""
+        return self.judge.cut(group, self._union(group, block))
+
+    def _union(self, group: Group, block: Block) -> int:
+        key = (id(block), *key_of(block, group.now, group.phase))
+        node = self.judge.unions.get(key)
+        if node is None:
+            if block.halves is None:
+                node = self.judge.any_of([self.asked(rule, group) for rule in block.rules], group)
+            else:
+                node = self.judge.join(*(self._union(group, half) for half in block.halves))
+            self.judge.unions[key] = node
+        return node
 
     def without(self, group: Group, pred: Pred) -> Group | None:
         """The group without packets that cannot exist, as asked of the packet that arrived. One packet exists: it is not asked."""

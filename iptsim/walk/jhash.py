@@ -14,23 +14,23 @@ def pick(src: int, dst: int, span: tuple[int, int], persistent: bool, family: in
 
     IPv6 ranges are hashed word by word, the upper words first; a word that did not take its greatest value frees those below it.
     """
-    words = [*_words(src, family)]
-    target = _words(dst, family)[-1] if family == 4 else _words(dst, family)[3]
-    j = jhash2(words, 0 if persistent else target)
+    target = _words(dst, family)
+    j = jhash2(_words(src, family), 0 if persistent else target[0 if family == 4 else 3])
     if family == 4:
         lo, hi = span
         return lo + ((j * (hi - lo + 1)) >> 32)
-    return _pick6(j, span)
+    return _pick6(j, span, [0] * 4 if persistent else target)
 
 
-def _pick6(j: int, span: tuple[int, int]) -> int:
+def _pick6(j: int, span: tuple[int, int], target: list[int]) -> int:
     lows, highs = (_host_words(end) for end in span)
     out, full = [], False
     for n in range(4):
-        lo, hi = lows[n], _M if full else highs[n]
-        chosen = lo + ((j * (hi - lo + 1)) >> 32) if hi >= lo else lo
-        out.append(chosen & _M)
+        lo, size = (0, _M) if full else (lows[n], (highs[n] - lows[n] + 1) & _M)
+        chosen = lo + (j * size >> 32) & _M
+        out.append(chosen)
         full = full or chosen != highs[n]
+        j ^= target[n]
     return sum(word << (96 - 32 * n) for n, word in enumerate(out))
 
 

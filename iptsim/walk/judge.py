@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from iptsim.predicate import And, Not, Or, Pred, Test, Truth, Unknown, atom_name, holds
@@ -18,10 +18,12 @@ class Undecided(Exception):
 
 
 class Judge(Protocol):
-    """Splits groups. `records`: steps are kept; `forks`: it follows both sides of an unknown."""
+    """Splits groups. `records`: steps are kept; `forks`: it follows both sides of an unknown; `unions` is its memo of
+    the sets that blocks of rules match."""
 
     records: bool
     forks: bool
+    unions: dict[tuple[object, ...], int]
 
     def split(self, group: Group, pred: Pred) -> tuple[Group | None, Group | None]:
         """Those for which `pred` holds, and those for which it does not; None for nobody."""
@@ -29,12 +31,21 @@ class Judge(Protocol):
     def join(self, a: int, b: int) -> int:
         """The set of both."""
 
+    def any_of(self, preds: Sequence[Pred], group: Group) -> int:
+        """The set for which one of them holds, as the group's packets are now."""
+
+    def cut(self, group: Group, node: int) -> tuple[Group | None, Group | None]:
+        """Those of the group that are in the set, and the others."""
+
 
 class OnePacket:
     """Decides by the fields of one packet; raises Undecided where they do not."""
 
     records = True
     forks = False
+
+    def __init__(self) -> None:
+        self.unions: dict[tuple[object, ...], int] = {}
 
     def split(self, group: Group, pred: Pred) -> tuple[Group | None, Group | None]:
         match holds(pred, group.now):
@@ -47,6 +58,12 @@ class OnePacket:
 
     def join(self, a: int, b: int) -> int:
         return a
+
+    def any_of(self, preds: Sequence[Pred], group: Group) -> int:
+        return group.where
+
+    def cut(self, group: Group, node: int) -> tuple[Group | None, Group | None]:
+        return group, None  # one packet meets every rule
 
 
 def missing(pred: Pred, now: Mapping[str, object]) -> tuple[str, ...]:

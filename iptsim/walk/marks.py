@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from iptsim.effect import Assign, CopyMark
 from iptsim.names import INVALID, UNTRACKED
-from iptsim.predicate import Masked, Ranges, Test
+from iptsim.predicate import Masked, Ranges, Test, ranges
 from iptsim.reading import Bit
 from iptsim.walk.engine import Engine
-from iptsim.walk.group import Group, as_reading, assigned, bits_of
+from iptsim.walk.group import Group, as_reading, assigned, bits_of, plus
 
 # a packet without a connection has no connmark: the target does nothing
 _NO_CONNECTION = Test("ctstate", Ranges(((INVALID, UNTRACKED),)))
@@ -31,6 +31,17 @@ def _assigned(engine: Engine, group: Group, what: Assign) -> Group:
         return group.rewrite(**{what.field: (reading & ~what.mask) ^ what.value})
     whole = what.mask == 0xFF
     return group.rewrite(**{what.field: what.value if whole else engine.open(f"{what.field} after {what.value:#x}/{what.mask:#x}", what.field)})
+
+
+def raised(engine: Engine, group: Group, name: str, by: int) -> list[Group]:
+    """The groups after a field was raised by `by` and kept within 0 to 255."""
+    reading = group.read(name)
+    if isinstance(reading, int):
+        return [group.rewrite(**{name: min(255, max(0, reading + by))})]
+    edge, limit = (ranges([(255 - by + 1, 255)]), 255) if by > 0 else (ranges([(0, -by - 1)]), 0)
+    stuck, rest = engine.split(group, Test(name, edge))
+    out = [] if stuck is None else [stuck.rewrite(**{name: limit})]
+    return out if rest is None else [*out, rest.rewrite(**{name: plus(rest.read(name), by)})]
 
 
 def exchange(engine: Engine, group: Group, what: CopyMark) -> list[Group]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from iptsim.names import BROADCAST, ESTABLISHED, INVALID, LOCAL, MULTICAST, NEW, RELATED, UNICAST
+from iptsim.names import BROADCAST, ESTABLISHED, INVALID, LOCAL, MULTICAST, NEW, RELATED, UNICAST, UNTRACKED
 from iptsim.predicate import Name, Ranges, Test, one
 from iptsim.reading import Reading, Same
 from iptsim.trace import Fate, Verdict
@@ -16,6 +16,8 @@ from iptsim.walk.tables import visit
 
 _FROM_HOST = Test("in_interface", Name(""))
 _LOCAL = Test("dst_type", one(LOCAL))
+# What a table of OUTPUT may change that asks for a new route.
+_REROUTES = {"mangle": "mark", "nat": "dst"}
 _LOOPBACK = {4: Ranges(((0x7F000000, 0x7FFFFFFF),)), 6: one(1)}
 
 
@@ -42,9 +44,22 @@ def hook(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
             groups = conntrack.look_up(engine, groups)
         elif stage == "nat":
             groups = _nat(engine, name, groups)
+        elif stage == "raw":
+            groups = engine.join(part for group in groups for part in _raw(engine, name, group))
         else:
             groups = visit(engine, stage, name, groups)
+        if name == "OUTPUT" and stage in _REROUTES:
+            groups = [part for group in groups for part in _rerouted(engine, group, _REROUTES[stage])]
     return groups
+
+
+def _raw(engine: Engine, name: str, group: Group) -> list[Group]:
+    """Before conntrack no packet has a connection, which `--ctstate INVALID` takes for its own; only what loopback brings back has one."""
+    told = group.read("ctstate")
+    if group.phase.endswith("/lo") or told == UNTRACKED:
+        return visit(engine, "raw", name, [group])
+    passed = visit(engine, "raw", name, [group.rewrite(ctstate=INVALID)])
+    return [part if part.now.get("ctstate") == UNTRACKED else part.rewrite(ctstate=told) for part in passed]
 
 
 def _nat(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
@@ -110,13 +125,10 @@ def loop(engine: Engine, group: Group) -> None:
 def send(engine: Engine, group: Group) -> None:
     """OUTPUT, routed before and, where its mark or destination changed, again after; then POSTROUTING."""
     groups = []
-    entering = group.rewrite(in_interface="", socket=1, src_type=LOCAL, physdev_in="", physdev_out="")
+    entering = group.rewrite(in_interface="", socket=1, src_type=LOCAL, physdev_in="", physdev_out="", pkttype=0)
     for part in _routed(engine, entering, not engine.setting.unsourced):
         groups.append(_sourced(engine, part).rewrite(out_interface=part.out))
-    outward = []
-    for part in hook(engine, "OUTPUT", groups):
-        outward += _rerouted(engine, part)
-    leave(engine, engine.join(part.rewrite(out_interface=part.out) for part in outward))
+    leave(engine, engine.join(part.rewrite(out_interface=part.out) for part in hook(engine, "OUTPUT", groups)))
 
 
 def _routed(engine: Engine, group: Group, sourced: bool) -> list[Group]:
@@ -157,16 +169,14 @@ def _sourced(engine: Engine, group: Group) -> Group:
     return group.rewrite(src=engine.source)
 
 
-def _rerouted(engine: Engine, group: Group) -> list[Group]:
-    """ip_route_me_harder(): a new mark or destination means a new route."""
-    start = engine.setting.arrival
-    if all(group.read(name) == start.get(name, Same(name)) for name in ("dst", "mark")):
+def _rerouted(engine: Engine, group: Group, what: str) -> list[Group]:
+    """ip_route_me_harder(): a new mark or destination means a new route, at once; the tables that follow still see the old interface."""
+    if group.phase or group.read(what) == engine.setting.arrival.get(what, Same(what)):
         return [group]
-    return _routed(engine, replace(group, hook="OUTPUT"), sourced=True)
+    return _routed(engine, group, sourced=True)
 
 
 # ---------------------------------------------------------------- the answer
-_ANSWERS = {8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 139: 140}
 _OF_THE_SENDER = ("ttl", "length", "tos", "mac_source", "uid_owner", "gid_owner", "pkttype")
 
 
@@ -212,12 +222,12 @@ def _answered_icmp(engine: Engine, group: Group) -> list[tuple[Group, Reading | 
     """(group, the ICMP type of the answer); the type of a request that is not ICMP does not matter."""
     given = group.now.get("icmp_type")
     if isinstance(given, int):
-        return [(group, _ANSWERS.get(given, given))]
+        return [(group, conntrack.ANSWERS.get(given, given))]
     out: list[tuple[Group, Reading | None]] = []
     icmp, rest = engine.split(group, Test("proto", one(1 if engine.setting.family == 4 else 58)))
     if rest is not None:
         out.append((rest, None))
-    for asked, answered in _ANSWERS.items():
+    for asked, answered in conntrack.ANSWERS.items():
         if icmp is not None:
             part, icmp = engine.split(icmp, Test("icmp_type", one(asked)))
             if part is not None:

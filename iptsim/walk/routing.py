@@ -19,7 +19,7 @@ from iptsim.walk.group import Group, plus
 
 _HERE = Test("dst_type", ranges((kind, kind) for kind in (LOCAL, BROADCAST, ANYCAST, MULTICAST)))
 _LOOPBACK = ranges([(0x7F000000, 0x7FFFFFFF)])
-_ZERO = ranges([(0, 0x00FFFFFF)])
+_ZERO = one(0)  # ipv4_is_zeronet(): no longer all of 0.0.0.0/8
 _BAD_SOURCES = ranges([(0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)])
 _DHCP = And((Test("src", one(0)), Or((Test("dst", one(0)), Test("dst", ranges([(0xE0000000, 0xE00000FF)]))))))
 _MULTICAST6 = ranges([(0xFF << 120, (1 << 128) - 1)])
@@ -66,13 +66,19 @@ def _port_to_port(engine: Engine, group: Group) -> list[Pred]:
     ]
 
 
-def _crossing(engine: Engine, group: Group) -> list[Group]:
+def _calls(engine: Engine) -> bool:
     family_name = "iptables" if engine.setting.family == 4 else "ip6tables"
     switch = f"net.bridge.bridge-nf-call-{family_name}"
+    return engine.setting.switch(switch, 1, f"{switch} is 1: what a bridge passes from port to port goes through {family_name}") != 0
+
+
+def _crossing(engine: Engine, group: Group) -> list[Group]:
     group = replace(group, bridged=True, out=group.read("in_interface"))
-    if engine.setting.switch(switch, 1, f"{switch} is 1: what a bridge passes from port to port goes through {family_name}"):
+    if _calls(engine):
         return [group]
-    passed = engine.note(group.rewrite(out_interface=group.out), "kernel:bridge", "accept", f"{switch} is 0: bridged past {family_name}")
+    family_name = "iptables" if engine.setting.family == 4 else "ip6tables"
+    note = f"net.bridge.bridge-nf-call-{family_name} is 0: bridged past {family_name}"
+    passed = engine.note(group.rewrite(out_interface=group.out), "kernel:bridge", "accept", note)
     engine.finish(passed, Verdict.ACCEPT, None, fate=Fate.SENT)
     return []
 
@@ -80,7 +86,7 @@ def _crossing(engine: Engine, group: Group) -> list[Group]:
 # ---------------------------------------------------------------- after PREROUTING
 def decide(engine: Engine, group: Group) -> tuple[list[Group], list[Group]]:
     """(for this host, to be forwarded): the routing decision of a packet that was received. Who gets neither has ended."""
-    if group.bridged and not _moved_away(group):
+    if group.bridged and not _moved_away(engine, group):
         return [], [group]
     left = _sane(engine, group)
     if left is None:
@@ -90,9 +96,9 @@ def decide(engine: Engine, group: Group) -> tuple[list[Group], list[Group]]:
     return mine, [] if forward is None else _forward(engine, forward)
 
 
-def _moved_away(group: Group) -> bool:
-    """Did DNAT send it elsewhere?"""
-    return group.nat is not None and dict(group.nat.before)["dst"] != group.read("dst")
+def _moved_away(engine: Engine, group: Group) -> bool:
+    """Did NAT send it elsewhere? (br_netfilter_hooks.c: br_nf_ipv4_daddr_was_changed)"""
+    return group.read("dst") != engine.setting.arrival.get("dst", Same("dst"))
 
 
 def _for_here(group: Group) -> str:
@@ -175,25 +181,35 @@ def _forward(engine: Engine, group: Group) -> list[Group]:
     if not setting.switch(name, 1, f"{name} is 1: this host forwards"):
         engine.lost(group, "forwarding-off", f"{name} is 0")
         return []
-    rest: Group | None = group
-    if "ttl" in setting.arrival and not group.phase:
-        rest = _without(engine, group, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
-        if rest is not None:
-            rest = rest.rewrite(ttl=plus(rest.read("ttl"), -1))
-    return [] if rest is None else outward(engine, rest)
+    parts = outward(engine, group)
+    if "ttl" not in setting.arrival or group.phase:
+        return parts
+    return [aged for part in parts if (aged := part if part.bridged else _aged(engine, part)) is not None]
+
+
+def _aged(engine: Engine, group: Group) -> Group | None:
+    left = _without(engine, group, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
+    return None if left is None else left.rewrite(ttl=plus(left.read("ttl"), -1))
 
 
 def outward(engine: Engine, group: Group) -> list[Group]:
+    """The groups with the interface that they leave by; `bridged` are those that a bridge passes on itself after NAT."""
     out: list[Group] = []
     for part, route in look_up(engine, group):
         leaving = by_route(engine, part, route)
         if leaving is None:
             continue
-        if group.bridged and leaving.out == leaving.read("in_interface"):
-            out += _hairpin(engine, leaving)
+        if leaving.out == leaving.read("in_interface") and (group.bridged or _turned_back(engine, leaving)):
+            out += _hairpin(engine, replace(leaving, bridged=True))
         else:
             out.append(replace(leaving, bridged=False))
     return out
+
+
+def _turned_back(engine: Engine, group: Group) -> bool:
+    """Did NAT send a packet that a bridge handed to this host back to that bridge? (br_nf_pre_routing_finish: bridged_dnat)"""
+    entry = group.read("in_interface")
+    return isinstance(entry, str) and engine.setting.is_bridge(entry) and _moved_away(engine, group) and _calls(engine)
 
 
 def by_route(engine: Engine, group: Group, route: Route | None) -> Group | None:

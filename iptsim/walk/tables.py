@@ -10,9 +10,10 @@ from iptsim.names import UNTRACKED
 from iptsim.predicate import Truth, holds
 from iptsim.ruleset import Chain, Rule
 from iptsim.trace import Step, Verdict
+from iptsim.walk.blocks import Block, blocks
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
-from iptsim.walk.marks import assign, exchange
+from iptsim.walk.marks import assign, exchange, raised
 from iptsim.walk.nat import translate
 
 
@@ -58,21 +59,43 @@ def _accept(here: Visit, group: Group, id: str) -> None:
 
 def _chain(here: Visit, chain: Chain, groups: list[Group]) -> list[Group]:
     """Those that fall off the end of the chain, or return from it."""
-    engine, records = here.engine, here.engine.judge.records
+    engine = here.engine
     returned: list[Group] = []
     here.inside.append(chain.name)
     for group in groups:
         engine.passed(f"{here.table}:{chain.name}", group)
-    for rule in chain.rules:
+    if engine.judge.records:
+        groups = _one_by_one(here, chain.rules, groups, returned)
+    else:
+        block = blocks(engine.ruleset, chain, engine.thorough)
+        groups = [out for group in groups for out in _block(here, block, group, returned)]
+    here.inside.pop()
+    if engine.judge.records and not chain.built_in:
+        groups = [group.stepped(Step(f"{here.table}:{chain.name}:return", here.hook, "end", depth=len(here.inside))) for group in groups]
+    return engine.join([*groups, *returned])
+
+
+def _block(here: Visit, block: Block, group: Group, returned: list[Group]) -> list[Group]:
+    """Those that a block lets through: who is not concerned by any of its rules passes over it at once."""
+    if block.halves is None:
+        return _one_by_one(here, block.rules, [group], returned)
+    engine = here.engine
+    concerned, others = engine.cut(group, block)
+    groups = [] if concerned is None else [concerned]
+    for half in block.halves if groups else ():
+        groups = engine.join(out for one in groups for out in _block(here, half, one, returned))
+    return groups if others is None else engine.join([others, *groups])
+
+
+def _one_by_one(here: Visit, rules: Sequence[Rule], groups: list[Group], returned: list[Group]) -> list[Group]:
+    engine = here.engine
+    for rule in rules:
         if not groups:
             break
         what = rule.target.effect if rule.target else effects.Continue()
-        inert = isinstance(what, effects.Continue)
-        if inert and not records:
-            continue  # nothing that is asked for here can depend on it
         going: list[Group] = []
         for group in groups:
-            if inert:
+            if isinstance(what, effects.Continue) and engine.judge.records:
                 going.append(_passing(here, rule, group, what))
                 continue
             yes, no = engine.split(group, engine.asked(rule, group))
@@ -81,10 +104,7 @@ def _chain(here: Visit, chain: Chain, groups: list[Group]) -> list[Group]:
             if no is not None:
                 going.append(no)
         groups = engine.join(going) if len(going) > 1 else going
-    here.inside.pop()
-    if records and not chain.built_in:
-        groups = [group.stepped(Step(f"{here.table}:{chain.name}:return", here.hook, "end", depth=len(here.inside))) for group in groups]
-    return engine.join([*groups, *returned])
+    return groups
 
 
 def _passing(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Group:
@@ -126,6 +146,8 @@ def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: 
             returned += back
         case effects.Assign():
             return assign(engine, group, what)
+        case effects.Add(name, by):
+            return raised(engine, group, name, by)
         case effects.CopyMark():
             return exchange(engine, group, what)
         case effects.Untrack():
@@ -158,6 +180,6 @@ def _stepped(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Gro
 
 _WORDS = {
     effects.Accept: "accept", effects.Drop: "drop", effects.Reject: "reject", effects.Queue: "queue", effects.Return: "return",
-    effects.Jump: "jump", effects.Goto: "goto", effects.Continue: "continue", effects.Assign: "rewrite", effects.CopyMark: "rewrite",
+    effects.Jump: "jump", effects.Goto: "goto", effects.Continue: "continue", effects.Assign: "rewrite", effects.Add: "rewrite", effects.CopyMark: "rewrite",
     effects.Untrack: "rewrite", effects.Mystery: "unknown",
 }  # fmt: skip

@@ -11,7 +11,9 @@ test_reads_and_saves = reads(
     ("-j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff", "-j CONNMARK --save-mark --mask 0xff"),
     "-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xf --left-shift-mark 4",
     "-j CONNMARK --set-xmark 0x5/0x7 --right-shift-mark 2",
-    ("error: needs one of", "-j CONNMARK --nfmask 1"),
+    ("error: --nfmask needs --save-mark or --restore-mark", "-j CONNMARK --nfmask 1"),
+    ("error: exclude each other", "-j CONNMARK --save-mark --or-mark 1"),
+    ("error: needs one of", "-j CONNMARK"),
     ("error: exclude each other", "-j CONNMARK --save-mark --restore-mark"),
 )
 test_does = does(

@@ -1,0 +1,107 @@
+"""The constants of a ruleset: for each field of a packet the values that are worth trying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+
+from iptsim.effect import Assign, Translate
+from iptsim.packet import top_of
+from iptsim.predicate import And, Masked, Name, Not, Or, Pred, Ranges, Test
+from iptsim.ruleset import Rule, Ruleset
+
+Pool = dict[str, tuple[Any, ...]]
+
+ADDRESSES = {
+    4: ("203.0.113.50", "198.51.100.7", "10.0.0.1", "10.0.0.2", "172.17.0.2", "192.168.1.5", "127.0.0.1", "192.168.1.255", "224.0.0.251", "0.0.0.0"),
+    6: ("2001:db8::50", "2001:db8:1::7", "fd00::1", "fd00::2", "fe80::1", "::1", "ff02::fb", "::"),
+}
+INTERFACES = ("eth0", "eth1", "docker0", "wg0")
+ICMP = {4: 1, 6: 58}
+PREFIXES = {4: (24, 8, 16, 31, 32), 6: (64, 48, 127, 128)}
+_ORDINARY: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    ("dport", (80, 443, 22, 53, 1, 1023, 1024, 40000, 65535)),
+    ("in_interface", INTERFACES),
+    ("tcp_flags", (2, 16, 18, 4, 17, 0)),
+    ("icmp_code", (0, 1)),
+)
+_ICMP_TYPES = {4: (8, 0, 3), 6: (128, 129, 135)}
+
+
+def pool(ruleset: Ruleset | None, family: int) -> Pool:
+    """For each field the values to try: common ones, and those on and beside the boundaries of the rules' constants."""
+    if ruleset is not None and "edges" in ruleset._memo:
+        return ruleset._memo["edges"]  # type: ignore[no-any-return]
+    found: dict[str, dict[Any, None]] = {name: dict.fromkeys(values) for name, values in _ORDINARY}
+    found["src"] = dict.fromkeys(number(text) for text in ADDRESSES[family])
+    found["proto"] = dict.fromkeys((6, 17, ICMP[family], 47))
+    found["icmp_type"] = dict.fromkeys(_ICMP_TYPES[family])
+    for rule in ruleset.rules() if ruleset else ():
+        for name, values in edges(rule, family).items():
+            found.setdefault(_LIKE.get(name, name), {}).update(dict.fromkeys(values))
+    for interface, addresses in ((ruleset and ruleset.host and ruleset.host.interfaces) or {}).items():
+        found["in_interface"][interface] = None
+        found["src"].update((int(address.ip), None) for address in addresses if address.version == family)
+    out: Pool = {name: tuple(values) for name, values in found.items()}
+    out |= {name: out[like] for name, like in _LIKE.items() if like in out}
+    if ruleset is not None:
+        ruleset._memo["edges"] = out
+    return out
+
+
+# A constant is tried at both ends.
+_LIKE = {"dst": "src", "sport": "dport", "out_interface": "in_interface", "physdev_out": "physdev_in", "connmark": "mark"}
+_OF_CONNECTION = {"ctproto": "proto", "ctorigsrc": "src", "ctorigdst": "dst", "ctreplsrc": "dst", "ctrepldst": "src", "ctorigsrcport": "sport",
+                  "ctorigdstport": "dport", "ctreplsrcport": "dport", "ctrepldstport": "sport"}  # fmt: skip
+
+
+def edges(rule: Rule, family: int) -> Pool:
+    """The values on and beside the boundaries of one rule's constants."""
+    out: dict[str, dict[Any, None]] = {}
+    for test in _constants(rule):
+        name = _OF_CONNECTION.get(test.field, test.field)
+        out.setdefault(name, {}).update(dict.fromkeys(_beside(test, family)))
+    return {name: tuple(values) for name, values in out.items()}
+
+
+def _constants(rule: Rule) -> Iterator[Test]:
+    """What the rule compares with, and what its target writes."""
+    yield from _tests(rule.predicate)
+    match rule.target.effect if rule.target else None:
+        case Translate(side=side, to=to, ports=ports):
+            name = "src" if side == "src" else "dst"
+            if isinstance(to, tuple):
+                yield Test(name, Ranges((to[1:],)) if to[0] == "range" else Masked(to[2], to[1]))
+            if ports:
+                yield Test("sport" if side == "src" else "dport", Ranges((ports,)))
+        case Assign(field=name, value=value):
+            yield Test(name, Ranges(((value, value),)))
+
+
+def _tests(pred: Pred) -> Iterator[Test]:
+    match pred:
+        case Test():
+            yield pred
+        case Not(part):
+            yield from _tests(part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _tests(part)
+
+
+def _beside(test: Test, family: int) -> Iterator[Any]:
+    top = top_of(test.field, family)
+    match test.values:
+        case Name(text, prefix):
+            yield f"{text[:14]}9" if prefix else text
+        case Ranges(parts):
+            yield from (n for lo, hi in parts for n in dict.fromkeys((lo, hi, lo - 1, hi + 1)) if 0 <= n <= top)
+        case Masked(mask, value):
+            low = mask & -mask
+            yield from dict.fromkeys(n & top for n in (value, value | (top & ~mask), value ^ low, 0))
+
+
+def number(text: str) -> int:
+    """An address as an integer."""
+    return int(ip_address(text))

@@ -13,9 +13,12 @@ PROTOCOL_NUMBER = Value("a protocol", values.PROTOCOL.read, str, kind=("protocol
 STATUSES = ("NONE", "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED")
 CONNECTION = ("ctproto", "ctorigsrc", "ctorigdst", "ctorigsrcport", "ctorigdstport")
 _STATUS: dict[str, Pred] = {
-    "EXPECTED": Unknown("it is not known whether a helper expected the connection", ("ctstatus", "EXPECTED"), CONNECTION),
+    # the first packet of an expected connection is RELATED, never NEW
+    "EXPECTED": both(
+        Not(in_states(("NEW",))), Unknown("it is not known whether a helper expected the connection", ("ctstatus", "EXPECTED"), CONNECTION)
+    ),
     "SEEN_REPLY": Test("ct_seen_reply", one(1)),
-    "ASSURED": Unknown("it is not known whether the connection is assured", ("ctstatus", "ASSURED"), CONNECTION),
+    "ASSURED": both(Test("ct_seen_reply", one(1)), Unknown("it is not known whether the connection is assured", ("ctstatus", "ASSURED"), CONNECTION)),
     "CONFIRMED": Test("ct_confirmed", one(1)),
 }
 

@@ -25,17 +25,25 @@ def explain(ruleset: Ruleset, flow: Mapping[str, Any]) -> Explanation:
     odd = diagrams.any_of([outcome.where for outcome in found if outcome.result.decided_by == "kernel:martian"])
     plain = diagrams.minus(whole, odd)
     cases = [_case(inquiry, outcome, plain if diagrams.keep(outcome.where, plain) else whole) for outcome in found]
-    cases.sort(key=lambda case: (_RANK[case.trace.fate], -case.when.size()))
+    cases.sort(key=lambda case: (_RANK[case.fate], -case.when.size()))
     warnings = [*ruleset.warnings, *(Warning("inexact", note) for note in inquiry.world.inexact)]
     assumptions = tuple(Assumption(text, origin) for text, origin in inquiry.setting.used.items())
     question = inquiry.space(whole)
     return Explanation(ruleset, flow, question, tuple(cases), assumptions, tuple(warnings), not inquiry.world.inexact)
 
 
-def _case(inquiry: Inquiry, outcome: Outcome, whole: int) -> Case:
-    witness, trace, reply = inquiry.witness(outcome.where)
-    when = Space(inquiry.world, outcome.where, whole)
-    return Case(when, witness, trace, reply, _unknown(inquiry, outcome), nearest_miss(inquiry.ruleset, witness, trace, inquiry.question.given))
+def _case(inquiry: Inquiry, outcome: Outcome, universe: int) -> Case:
+    when = Space(inquiry.world, outcome.where, universe)
+    asked = inquiry.question.given
+    return Case(
+        when,
+        outcome.result.verdict,
+        outcome.result.fate,
+        outcome.result.decided_by,
+        _unknown(inquiry, outcome),
+        lambda: inquiry.witness(outcome),
+        lambda witness, trace: nearest_miss(inquiry.ruleset, witness, trace, asked),
+    )
 
 
 def _unknown(inquiry: Inquiry, outcome: Outcome) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from iptsim.packet import Packet
 from iptsim.ruleset import Rule, Ruleset, Warning
-from iptsim.trace import Trace, Verdict, step_dict
+from iptsim.trace import Fate, Trace, Verdict, step_dict
 
 if TYPE_CHECKING:
     from iptsim.spaces.space import Space
@@ -37,30 +38,51 @@ class Miss:
     fix: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
-    """One way the flow can go. `when` is the set of packets (as they arrive) that go it, `witness` one of them, `trace` its way.
+    """One way the flow can go.
 
-    `reply` is the way of the connection's answer (None: there is none), `unknown` names what decides between this case and others and cannot be
-    known from what was given, `odds` the probability of dice on the way where the rule states it.
+    `when` is the set of packets (as they arrive) that go it, `verdict`, `fate` and `decided_by` how they end, `unknown` names what decides
+    between this case and others and cannot be known from what was given. The rest is about one of its packets, and is found when it is
+    first asked for: `witness`, its `trace`, the `reply`'s trace (None: there is no answer), and the nearest `miss`.
     """
 
     when: Space
-    witness: Packet
-    trace: Trace
-    reply: Trace | None
-    unknown: tuple[str, ...] = ()
-    miss: Miss | None = None
-    odds: float | None = None
+    verdict: Verdict
+    fate: Fate
+    decided_by: str | None
+    unknown: tuple[str, ...]
+    _walked: Callable[[], tuple[Packet, Trace, Trace | None]] = field(repr=False, compare=False)
+    _missed: Callable[[Packet, Trace], Miss | None] = field(repr=False, compare=False)
+
+    @cached_property
+    def _one(self) -> tuple[Packet, Trace, Trace | None]:
+        return self._walked()
 
     @property
-    def verdict(self) -> Verdict:
-        return self.trace.verdict
+    def witness(self) -> Packet:
+        """One of its packets, complete enough to send."""
+        return self._one[0]
+
+    @property
+    def trace(self) -> Trace:
+        """The witness's way."""
+        return self._one[1]
+
+    @property
+    def reply(self) -> Trace | None:
+        """The way of the answer to the witness."""
+        return self._one[2]
+
+    @cached_property
+    def miss(self) -> Miss | None:
+        """The rule that came nearest to letting the witness through."""
+        return self._missed(self.witness, self.trace)
 
     @property
     def connection(self) -> str | None:
         """`ok`: both directions pass; `broken`: the request passes, its answer does not; None: there is nothing to say."""
-        if self.trace.verdict is not Verdict.ACCEPT or self.reply is None or self.reply.verdict is Verdict.UNDECIDED:
+        if self.verdict is not Verdict.ACCEPT or self.reply is None or self.reply.verdict is Verdict.UNDECIDED:
             return None
         return "ok" if self.reply.verdict is Verdict.ACCEPT else "broken"
 

@@ -18,21 +18,22 @@ from iptsim.spaces.space import NOTHING, Space, World
 from iptsim.trace import Trace, Verdict
 from iptsim.values import ip_text
 from iptsim.walk import after_walking, path
-from iptsim.walk.arrival import enter, home
+from iptsim.walk.arrival import enter, home, of_packet
 from iptsim.walk.conntrack import Connection
 from iptsim.walk.depth import deep
 from iptsim.walk.engine import Engine, Result
 from iptsim.walk.group import Group
-from iptsim.walk.judge import Judge
+from iptsim.walk.judge import Judge, OnePacket
 from iptsim.walk.setting import Setting
 from iptsim.walk.tracing import to_trace
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Packets (`where`) that end so, with the answer that ends so (None: there is none)."""
+    """Packets (`where`) that end so, with the answer that ends so (None: there is none); `sample` are those that went just as `result` did."""
 
     where: int
+    sample: int
     result: Result
     reply: Result | None
 
@@ -75,7 +76,7 @@ class Inquiry:
             path.run(engine, self.start)
             requests = engine.results
             if not together:
-                return [Outcome(result.group.where, result, None) for result in requests]
+                return [Outcome(result.group.where, result.group.where, result, None) for result in requests]
             found: dict[tuple[Any, ...], list[Outcome]] = {}
             for result in requests:
                 for outcome in _answered(engine, result):
@@ -85,24 +86,34 @@ class Inquiry:
         return joined
 
     # ---------------------------------------------------------------- one of them
-    def witness(self, where: int) -> tuple[Packet, Trace, Trace | None]:
-        """A packet out of `where`, its trace, and that of its answer."""
-        judge = OneWay(self.world, self.firsts)
-        engine = self.engine(judge)
-        with deep(self.ruleset):
-            path.run(engine, replace(self.start, where=where))
-            result = engine.results[0]
-            end, reply = result.group.where, None
-            if result.verdict is Verdict.ACCEPT:
-                back = self.engine(judge)
-                path.run_answer(back, result.group, result.fate)
-                reply = back.results[0] if back.results else None
-                end = reply.group.where if reply else end
-        packet = self._packet(end, result.group, engine.source)
-        trace = to_trace(result, packet, self.ruleset)
-        return packet, trace, to_trace(reply, packet, self.ruleset) if reply else None
+    def witness(self, outcome: Outcome) -> tuple[Packet, Trace, Trace | None]:
+        """A packet of an outcome, its trace, and that of its answer.
 
-    def _packet(self, where: int, end: Group, source: Reading | None) -> Packet:
+        The likeliest packet is walked first; where something that it does not say matters, one way through the outcome is followed
+        instead, which settles on the way what has to be.
+        """
+        packet = self._packet(outcome.sample, outcome.result.group)
+        with deep(self.ruleset):
+            engine = Engine(self.ruleset, OnePacket(), self.setting, packet.assume or {}, self.connections)
+            path.run(engine, of_packet(replace(self.setting, used={}), packet))
+            ends = self._ends(engine)
+            if not _agrees(outcome, *ends):
+                engine = self.engine(OneWay(self.world, self.firsts))
+                path.run(engine, replace(self.start, where=outcome.sample))
+                ends = self._ends(engine)
+                packet = self._packet((ends[1] or ends[0]).group.where, ends[0].group)
+        result, reply = ends
+        return packet, to_trace(result, packet, self.ruleset), to_trace(reply, packet, self.ruleset) if reply else None
+
+    def _ends(self, engine: Engine) -> tuple[Result, Result | None]:
+        """How the one packet of an engine ended, and its answer."""
+        result = engine.results[0]
+        engine.results = []
+        if result.verdict is Verdict.ACCEPT:
+            path.run_answer(engine, result.group, result.fate)
+        return result, engine.results[0] if engine.results else None
+
+    def _packet(self, where: int, end: Group) -> Packet:
         """A packet of the set, with what the question fixed, and nothing in it that the stack decides: its way out, its own source."""
         node = where
         for name, reading in self.start.now.items():
@@ -113,9 +124,9 @@ class Inquiry:
             known.pop("out_interface", None)
         if known["proto"] == 6 and isinstance(flags := self.start.now.get("tcp_flags"), int):
             known["tcp_flags"] = flags
-        if isinstance(source, int):
-            known["src"] = ip_text(source, self.setting.family)
-        elif source is not None and source != Same("src"):
+        if isinstance(end.source, int):
+            known["src"] = ip_text(end.source, self.setting.family)
+        elif end.source is not None and end.source != Same("src"):
             known["src"] = known["dst"]
         assume = {**self.question.assume, **known.get("assume", {})}
         return Packet(**known | ({"assume": assume} if assume else {}))
@@ -124,15 +135,22 @@ class Inquiry:
         return self.world.given(name, Name(reading) if isinstance(reading, str) else one(reading))  # type: ignore[arg-type]  # a number
 
 
+def _agrees(outcome: Outcome, result: Result, reply: Result | None) -> bool:
+    """Did the packet end as its outcome says?"""
+    wanted, back = outcome.result, outcome.reply
+    same = (result.verdict, result.fate, result.decided_by) == (wanted.verdict, wanted.fate, wanted.decided_by)
+    return same and (reply and reply.verdict) == (back and back.verdict)
+
+
 def _answered(engine: Engine, result: Result) -> list[Outcome]:
     """The ends of a request, by the ends of its answer."""
     if result.verdict is not Verdict.ACCEPT:
-        return [Outcome(result.group.where, result, None)]
+        return [Outcome(result.group.where, result.group.where, result, None)]
     engine.results = []
     path.run_answer(engine, result.group, result.fate)
     if not engine.results:
-        return [Outcome(result.group.where, result, None)]
-    return [Outcome(reply.group.where, result, reply) for reply in engine.results]
+        return [Outcome(result.group.where, result.group.where, result, None)]
+    return [Outcome(reply.group.where, reply.group.where, result, reply) for reply in engine.results]
 
 
 def inquire(ruleset: Ruleset, flow: Mapping[str, Any]) -> Inquiry:

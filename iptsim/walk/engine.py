@@ -32,7 +32,6 @@ class Result:
 class Engine:
     """One run. `assume` answers unknowns by name; `firsts` collects what a fresh kernel would answer to those that were
     met, `reasons` why they are unknown, `reached` who passed which rule, chain (`filter:DOCKER`) and hook;
-    `source` is the source that the kernel chose for a packet of this host;
     `thorough`: rules that change nothing are gone through too."""
 
     ruleset: Ruleset
@@ -44,7 +43,6 @@ class Engine:
     firsts: dict[str, bool | None] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     reached: dict[str, int] = field(default_factory=dict)
-    source: Reading | None = None
     thorough: bool = False
     _rules: dict[str, tuple[Pred, tuple[Unknown, ...]]] = field(default_factory=dict)
     _asked: dict[tuple[Any, ...], Pred] = field(default_factory=dict)
@@ -147,6 +145,8 @@ class Engine:
         return Unknown(unknown.reason, (name,))
 
     def _as_it_came(self, name: str, group: Group) -> bool:
+        if name == "src" and group.source is not None:
+            return group.read(name) == group.source
         return group.read(name) == self.setting.arrival.get(name, Same(name))
 
     # ---------------------------------------------------------------- values that nobody knows

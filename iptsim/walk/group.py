@@ -35,7 +35,7 @@ class Group:
     """Packets that go the same way so far.
 
     `out` is the reading of the interface that routing chose, put into `now` where a hook can see it; `via` and `prefsrc` its next hop and
-    preferred source where known.
+    preferred source where known; `source` the source that the kernel chose for a packet of this host.
     `opens` says whether the packet opens a connection (only then the nat tables are asked); `nat` is the connection's mapping.
     `bridged`: it goes from port to port of one bridge. `phase` tells the request, its second pass over loopback and its answer apart.
     """
@@ -48,6 +48,7 @@ class Group:
     out: Reading | None = None
     via: int | None = None
     prefsrc: int | None = None
+    source: Reading | None = None
     opens: bool = False
     nat: Nat | None = None
     bridged: bool = False
@@ -74,7 +75,7 @@ class Group:
     @property
     def key(self) -> tuple[Any, ...]:
         """Everything but where they are and how they came here: equal keys go the same way from here on."""
-        return (frozenset(self.now.items()), self.hook, self.decided, self.out, self.via, self.opens, self.nat, self.bridged, self.phase, self.notes)
+        return (frozenset(self.now.items()), self.hook, self.decided, self.out, self.via, self.source, self.opens, self.nat, self.bridged, self.phase, self.notes)
 
 
 def trail(steps: Steps) -> tuple[Step, ...]:

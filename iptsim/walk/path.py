@@ -158,15 +158,17 @@ def _sourced(engine: Engine, group: Group) -> Group:
         return group
     setting, source = engine.setting, None
     if group.out == "lo":
-        engine.source = group.read("dst")
-        return group.rewrite(src=engine.source)
+        return _from(group, group.read("dst"))
     if isinstance(group.out, str) and setting.host.interfaces is not None:
         hop = group.via if group.via is not None else group.now.get("dst")
         source = group.prefsrc
         if source is None:
             source = setting.host.address_for(group.out, hop if isinstance(hop, int) else None, setting.family)
-    engine.source = source if source is not None else Same("src")
-    return group.rewrite(src=engine.source)
+    return _from(group, source if source is not None else Same("src"))
+
+
+def _from(group: Group, source: Reading) -> Group:
+    return replace(group.rewrite(src=source), source=source)
 
 
 def _rerouted(engine: Engine, group: Group, what: str) -> list[Group]:

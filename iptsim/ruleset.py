@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -90,6 +89,8 @@ class Rule(NamedTuple):
     @property
     def hash(self) -> str:
         """Twelve hex digits of what it says, wherever it stands: table, chain and canonical text, counters left out."""
+        import hashlib
+
         return hashlib.sha256(f"{self.table} {self.canonical}".encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
     @property

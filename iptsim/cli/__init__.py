@@ -5,6 +5,7 @@ Exit codes: 0 answered, passed · 1 the expectation is not met · 2 could not do
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -78,6 +79,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """The entry point. The process ends at once, as taking 100 000 rules apart piece by piece would take as long as reading them did."""
+    gc.set_threshold(50_000, 20, 20)  # a command makes much, keeps most of it, and is gone soon
     code = run(sys.argv[1:])
     if sys.stdout is not sys.__stdout__:  # the caller's own stream: it goes on after this
         sys.exit(code)

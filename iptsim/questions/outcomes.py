@@ -14,7 +14,7 @@ from iptsim.questions.judges import AllPackets, OneWay
 from iptsim.questions.world import possible, world_of
 from iptsim.reading import Reading, Same
 from iptsim.ruleset import Ruleset
-from iptsim.spaces.space import NOTHING, Space, World
+from iptsim.spaces.space import EVERYTHING, NOTHING, Space, World
 from iptsim.trace import Trace, Verdict
 from iptsim.values import ip_text
 from iptsim.walk import after_walking, path
@@ -114,14 +114,12 @@ class Inquiry:
         return result, engine.results[0] if engine.results else None
 
     def _packet(self, where: int, end: Group) -> Packet:
-        """A packet of the set, with what the question fixed, and nothing in it that the stack decides: its way out, its own source."""
+        """A packet of the set, with what the question fixed, and the source that the kernel chose for it, if it did."""
         node = where
         for name, reading in self.start.now.items():
             if name in self.question.fixed or name == "in_interface":
                 node = self.world.diagrams.keep(node, self._is(name, reading))
         known = self.space(node).example({}).known()
-        if "out_interface" not in self.question.fixed and end.out != Same("out_interface"):
-            known.pop("out_interface", None)
         if known["proto"] == 6 and isinstance(flags := self.start.now.get("tcp_flags"), int):
             known["tcp_flags"] = flags
         if isinstance(end.source, int):
@@ -162,16 +160,11 @@ def inquire(ruleset: Ruleset, flow: Mapping[str, Any]) -> Inquiry:
     if "in_interface" not in question.names():
         home(setting, now, _source(question))
     world = world_of(setting, question)
-    node = world.diagrams.all_of([world.space(pred, now) for pred in question.asked])
-    known_type = setting.type_number(now["dst"]) if isinstance(now.get("dst"), int) else None  # type: ignore[arg-type]  # an int, as asked
-    if known_type is not None:
-        now.setdefault("dst_type", known_type)
-    for pred in possible(setting, question):
-        node = world.diagrams.keep(node, world.space(pred, now))
+    start = enter(setting, now, EVERYTHING, frozenset(question.opened))
+    node = world.diagrams.all_of([world.space(pred, start.now) for pred in (*question.asked, *possible(setting, question))])
     if node == NOTHING:
         raise FlowError("no packet is like that: the given values exclude each other")
-    start = enter(setting, now, node, frozenset(question.opened))
-    return Inquiry(ruleset, question, setting, world, start, connections)
+    return Inquiry(ruleset, question, setting, world, replace(start, where=node), connections)
 
 
 def _source(question: Question) -> tuple[int, int] | None:

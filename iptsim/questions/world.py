@@ -12,8 +12,9 @@ from iptsim.walk.setting import Setting
 _INTERFACES = ("in_interface", "out_interface", "physdev_in", "physdev_out")
 
 
-# What the kernel never chooses as a source: nothing, a group, everybody.
+# What the kernel never chooses as a source: nothing, a group, everybody; and loopback only for what stays here.
 _NOBODY = {4: ranges([(0, 0), (0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)]), 6: ranges([(0, 0), (0xFF << 120, (1 << 128) - 1)])}
+_LOOPBACK = {4: ranges([(0x7F000000, 0x7FFFFFFF)]), 6: one(1)}
 
 
 def world_of(setting: Setting, question: Question) -> World:
@@ -60,7 +61,9 @@ def possible(setting: Setting, question: Question) -> list[Pred]:
     if "in_interface" not in fixed:
         preds.append(Not(Test("in_interface", Name("lo"))))
     if "src" not in question.names() and "src" not in question.opened:
-        preds.append(Or((Not(Test("in_interface", Name(""))), Not(Test("src", _NOBODY[setting.family])))))
+        received = Not(Test("in_interface", Name("")))
+        preds.append(Or((received, Not(Test("src", _NOBODY[setting.family])))))
+        preds.append(Or((received, Not(Test("src", _LOOPBACK[setting.family])), Test("dst_type", one(LOCAL)))))
     if "ttl" not in question.names() and "ttl" not in question.opened:
         preds.append(Test("ttl", ranges([(2, 255)])))
     if setting.types is None and "dst_type" not in fixed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from iptsim.errors import IptsimError
 from iptsim.names import PORTED, UNICAST
 from iptsim.packet import FIELDS, Packet, read_field
-from iptsim.spaces.intervals import Parts, meet, union
+from iptsim.spaces.intervals import Parts, complement, meet, union
 from iptsim.values import ip_text
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ _COMMON: dict[str, Parts] = {
 _ORDER = ("proto", "in_interface", "out_interface", "ctstate", "src_type", "dst_type", "fragment", "tcp_flags",
           "icmp_type", "icmp_code", "dport", "sport", "src", "dst")  # fmt: skip
 _PLACE = {name: i for i, name in enumerate(_ORDER)}
+# A packet goes from one place to another, where there are two.
+_OPPOSITE = {"dst": "src", "out_interface": "in_interface"}
 _IN_PACKET = frozenset(Packet.__slots__)
 _HEADER = ("src", "dst", "proto")
 
@@ -93,7 +95,10 @@ def example(world: World, node: int, prefer: Mapping[str, Any]) -> Packet:
     d, left = world.diagrams, node
     while support := d.support(left):
         level = min(support, key=taste.rank)
-        chosen[level] = taste.choose(level, d.values(left, level), chosen.get(world.level("src")))
+        other = chosen.get(world.level(_OPPOSITE.get(world.levels[level].name, "src")))
+        numbers = d.values(left, level)
+        apart = meet(numbers, complement(((other, other),), d.tops[level])) if other is not None and world.levels[level].name in _OPPOSITE else ()
+        chosen[level] = taste.choose(level, apart or numbers)
         left = d.fix(left, level, chosen[level])
     return Packet(**_fields(taste, chosen))
 
@@ -118,8 +123,8 @@ class _Taste:
         level = self.world.levels[place]
         return level.whole not in self.wishes, _PLACE.get(level.name, len(_PLACE)), place
 
-    def choose(self, place: int, numbers: Parts, source: int | None = None) -> int:
-        """One of the coordinate's numbers; a destination that is not `source`, the packet's own, where there is another."""
+    def choose(self, place: int, numbers: Parts) -> int:
+        """One of the coordinate's numbers."""
         level = self.world.levels[place]
         if level.bit is not None:
             wanted = self.wishes.get(level.whole, ((0, 0),))[0][0] >> level.bit & 1
@@ -128,8 +133,6 @@ class _Taste:
         likes = self.wishes.get(level.name, ()) + self._likes(level)
         found = next((both for like in likes if (both := meet(values, (like,)))), values)
         value = _inner(found) if _kind(level.field) == "address" else found[0][0]
-        if level.name == "dst" and value == source and (others := meet(found, ((value + 1, self.world.top("dst")),))):
-            value = others[0][0]
         return level.numbers(((value, value),))[0][0]
 
     def _likes(self, level: Level) -> Parts:

@@ -7,22 +7,23 @@ import struct
 _M = 0xFFFFFFFF
 
 
-def pick(src: int, dst: int, span: tuple[int, int], persistent: bool, family: int) -> int:
-    """The address out of `span` for a connection from `src` to `dst` (its tuple just before this translation).
+def pick(src: int, dst: int | None, span: tuple[int, int], side: str, family: int) -> int:
+    """The address out of `span` that becomes the `side` ("src" or "dst") of a connection from `src` to `dst`, before this translation.
 
-    The conntrack zone, which the kernel mixes in, is taken for 0.
+    `dst` is None for --persistent, which leaves it out. The conntrack zone, which the kernel mixes in, is taken for 0.
 
     IPv6 ranges are hashed word by word, the upper words first; a word that did not take its greatest value frees those below it.
     """
-    target = _words(dst, family)
-    j = jhash2(_words(src, family), 0 if persistent else target[0 if family == 4 else 3])
+    target = [0] * 4 if dst is None else _words(dst, family)
+    j = jhash2(_words(src, family), target[0 if family == 4 else 3])
     if family == 4:
         lo, hi = span
         return lo + ((j * (hi - lo + 1)) >> 32)
-    return _pick6(j, span, [0] * 4 if persistent else target)
+    return _pick6(j, span, target, dst is not None and side == "dst")
 
 
-def _pick6(j: int, span: tuple[int, int], target: list[int]) -> int:
+def _pick6(j: int, span: tuple[int, int], target: list[int], itself: bool) -> int:
+    """`itself`: the kernel writes each new word into the destination before it mixes that in."""
     lows, highs = (_host_words(end) for end in span)
     out, full = [], False
     for n in range(4):
@@ -30,7 +31,7 @@ def _pick6(j: int, span: tuple[int, int], target: list[int]) -> int:
         chosen = lo + (j * size >> 32) & _M
         out.append(chosen)
         full = full or chosen != highs[n]
-        j ^= target[n]
+        j ^= int.from_bytes(chosen.to_bytes(4, "big"), "little") if itself else target[n]
     return sum(word << (96 - 32 * n) for n, word in enumerate(out))
 
 

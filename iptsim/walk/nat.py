@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from iptsim.effect import Translate
 from iptsim.names import LOCAL, PORTED, UNICAST
-from iptsim.predicate import ALWAYS, And, Not, Pred, Ranges, Test, one, ranges
+from iptsim.predicate import ALWAYS, And, Not, Or, Pred, Ranges, Test, one, ranges
 from iptsim.reading import TYPE_OF, Open, Reading
 from iptsim.ruleset import Rule
 from iptsim.trace import Step, Verdict
@@ -94,17 +94,18 @@ def _fixed(job: Job, group: Group, address: int) -> Iterator[tuple[Group, Readin
 
 
 def _from_range(job: Job, group: Group, span: tuple[int, int]) -> Iterator[tuple[Group, Reading]]:
-    """SNAT keeps a source that is in the range already; else the kernel's hash of the addresses picks."""
+    """SNAT keeps a source whose address and port are in the range already (nf_in_range); else the kernel's hash of the addresses picks."""
     rest: Group | None = group
     if job.side == "src" and not job.what.random:
-        stays, rest = job.split(group, "src", span)
+        ports = ALWAYS if job.what.ports is None else Or((Not(_HAS_PORTS), Test("sport", ranges([job.what.ports]))))
+        stays, rest = job.engine.split(group, And((Test("src", ranges([span])), ports)))
         if stays is not None:
             yield stays, stays.read("src")
     if rest is None:
         return
     src, dst = rest.read("src"), rest.read("dst")
     if isinstance(src, int) and isinstance(dst, int):
-        yield rest, pick(src, dst, span, job.what.persistent, job.family)
+        yield rest, pick(src, None if job.what.persistent else dst, span, job.side, job.family)
     else:
         yield rest, job.chosen(rest, job.side, "chosen", span)
 

@@ -117,7 +117,7 @@ def leave(engine: Engine, groups: list[Group]) -> None:
 
 def loop(engine: Engine, group: Group) -> None:
     """What was sent to an address of this host comes back in by lo: the same packet, with its conntrack, so nat is not asked again."""
-    again = replace(group, phase=f"{group.phase}/lo", opens=False).rewrite(in_interface="lo", out_interface="", dst_type=LOCAL)
+    again = replace(group, phase=f"{group.phase}/lo", opens=False).rewrite(in_interface="lo", out_interface="", dst_type=LOCAL, ct_confirmed=1)
     deliver(engine, hook(engine, "PREROUTING", [again]))
 
 

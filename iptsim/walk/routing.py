@@ -22,6 +22,10 @@ _LOOPBACK = ranges([(0x7F000000, 0x7FFFFFFF)])
 _ZERO = one(0)  # ipv4_is_zeronet(): no longer all of 0.0.0.0/8
 _BAD_SOURCES = ranges([(0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)])
 _DHCP = And((Test("src", one(0)), Or((Test("dst", one(0)), Test("dst", ranges([(0xE0000000, 0xE00000FF)]))))))
+# ip6_forward() takes no such source, and rt6_need_strict() finds no way for such a destination.
+_ON_LINK = Or((
+    Test("src", ranges([(0, 1), (0xFE80 << 112, (0xFEC0 << 112) - 1)])), Test("dst", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1)])),
+))  # fmt: skip
 _MULTICAST6 = ranges([(0xFF << 120, (1 << 128) - 1)])
 
 
@@ -33,7 +37,7 @@ def arrive(engine: Engine, group: Group) -> list[Group]:
         bad = Or((Test("src", _MULTICAST6), Test("src", one(1)), And((Test("dst", one(1)), Not(Test("in_interface", Name("lo")))))))
         lost, rest = engine.split(group, bad)
         if lost is not None:
-            engine.lost(lost, "martian", "an address that no packet on a wire can have")
+            engine.lost(lost, "martian", "addresses impossible from outside")
     return [] if rest is None else _bridge(engine, rest)
 
 
@@ -69,7 +73,7 @@ def _port_to_port(engine: Engine, group: Group) -> list[Pred]:
 def _calls(engine: Engine) -> bool:
     family_name = "iptables" if engine.setting.family == 4 else "ip6tables"
     switch = f"net.bridge.bridge-nf-call-{family_name}"
-    return engine.setting.switch(switch, 1, f"{switch} is 1: what a bridge passes from port to port goes through {family_name}") != 0
+    return engine.setting.switch(switch, 1, f"{switch} is 1: bridged packets pass {family_name}") != 0
 
 
 def _crossing(engine: Engine, group: Group) -> list[Group]:
@@ -110,7 +114,7 @@ def _sane(engine: Engine, group: Group) -> Group | None:
     """Without those whose addresses no packet from outside can have (martians), and those that fail the reverse path test."""
     rest: Group | None = group
     if engine.setting.family == 4:
-        rest = _without(engine, group, "martian", _martian(engine, group), "a source or destination that no packet from outside can have")
+        rest = _without(engine, group, "martian", _martian(engine, group), "addresses impossible from outside")
     if rest is not None and engine.setting.types is not None and not _switch(engine, group, "accept_local"):
         rest = _without(engine, rest, "martian", Test("src_type", one(LOCAL)), "the source is an address of this host")
     return None if rest is None else _reverse_path(engine, rest)
@@ -119,12 +123,12 @@ def _sane(engine: Engine, group: Group) -> Group | None:
 def _martian(engine: Engine, group: Group) -> Pred:
     bad: list[Pred] = [Test("src", _BAD_SOURCES), And((Test("src", _ZERO), Not(_DHCP), Not(_limited(group)))), And((Test("dst", _ZERO), Not(_DHCP)))]
     if not _switch(engine, group, "route_localnet"):
-        bad += [Test("dst", _LOOPBACK), Test("src", _LOOPBACK)]
+        bad += [Test("dst", _LOOPBACK), And((Test("src", _LOOPBACK), Not(_limited(group))))]
     return Or(tuple(bad))
 
 
 def _limited(group: Group) -> Pred:
-    """255.255.255.255 takes any source but a multicast one (DHCP's 0.0.0.0)."""
+    """255.255.255.255 takes any source but a multicast one: DHCP's 0.0.0.0, and even loopback."""
     return Test("dst", one(0xFFFFFFFF))
 
 
@@ -182,14 +186,19 @@ def _forward(engine: Engine, group: Group) -> list[Group]:
         engine.lost(group, "forwarding-off", f"{name} is 0")
         return []
     parts = outward(engine, group)
-    if "ttl" not in setting.arrival or group.phase:
-        return parts
-    return [aged for part in parts if (aged := part if part.bridged else _aged(engine, part)) is not None]
+    return [ready for part in parts if (ready := part if part.bridged else _passed_on(engine, part)) is not None]
 
 
-def _aged(engine: Engine, group: Group) -> Group | None:
-    left = _without(engine, group, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
-    return None if left is None else left.rewrite(ttl=plus(left.read("ttl"), -1))
+def _passed_on(engine: Engine, group: Group) -> Group | None:
+    """ip_forward() and ip6_forward(): the TTL counts down, and an address of one link stays there."""
+    left: Group | None = group
+    if "ttl" in engine.setting.arrival and not group.phase:
+        left = _without(engine, group, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
+        left = None if left is None else left.rewrite(ttl=plus(left.read("ttl"), -1))
+    if left is not None and engine.setting.family == 6 and isinstance(left.out, str):
+        elsewhere = And((_ON_LINK, Not(Test("in_interface", Name(left.out)))))
+        left = _without(engine, left, "martian", elsewhere, "an address of one link is not forwarded to another")
+    return left
 
 
 def outward(engine: Engine, group: Group) -> list[Group]:

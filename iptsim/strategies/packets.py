@@ -13,7 +13,7 @@ from iptsim.packet import FIELDS, Packet
 from iptsim.predicate import YES
 from iptsim.ruleset import Ruleset
 from iptsim.spaces.space import Space
-from iptsim.strategies.constants import ADDRESSES, ICMP, PREFIXES, edges, number, pool
+from iptsim.strategies.constants import ADDRESSES, ICMP, INTERFACES, PREFIXES, edges, number, pool
 from iptsim.values import ip_text
 from iptsim.walk.setting import Setting
 
@@ -59,7 +59,8 @@ def _fields(draw: st.DrawFn, ruleset: Ruleset | None, family: int, value: Callab
     if setting.type_number(number(out["dst"])) is None:
         out["dst_type"] = draw(st.sampled_from((UNICAST, LOCAL)))
     if not setting.complete:
-        out["out_interface"] = value("out_interface") or "eth0"
+        ruled_out = {"", "lo", entry, *(inference.interface for inference in setting.inferred)}
+        out["out_interface"] = next(name for name in (value("out_interface"), *INTERFACES, "ppp0") if name not in ruled_out)
     if entry and "in_interface" in out and setting.is_bridge(entry):
         out |= {name: value(name) for name in ("physdev_in", "physdev_out") if name in asked}
     for name, often in (("ctstate", 3), ("fragment", 9)):
@@ -116,16 +117,17 @@ def flows(draw: st.DrawFn, ruleset: Ruleset | None = None, around: Packet | None
     """
     packet = draw(packets(ruleset)) if around is None else around
     family = ruleset.family if ruleset else packet.src.version if packet.src else 4
+    stays = (*_MEAN_OTHERWISE, "src") if packet.from_host else _MEAN_OTHERWISE
     return {
         name: _widened(draw, name, value, family)
         for name, value in packet.known().items()
-        if name not in _HOST_KNOWS and (name in _MATTERS or draw(st.booleans()))
+        if name not in _HOST_KNOWS and (name in stays or draw(st.booleans()))
     }
 
 
-# A flow leaves these to the routes. Those were drawn to say what the flow would mean without them: where it comes from, what it does not open.
+# What a flow leaves to the routes, and what would have a meaning if it were left out: where it comes from, that it opens a connection.
 _HOST_KNOWS = ("dst_type", "out_interface", "assume")
-_MATTERS = ("in_interface", "from_host", "ctstate", "mark", "connmark", "fragment", "ttl", "physdev_in", "physdev_out", "tcp_flags")
+_MEAN_OTHERWISE = ("in_interface", "from_host", "ttl", "physdev_in", "physdev_out", *_OPENING)
 
 
 def _widened(draw: st.DrawFn, name: str, value: Any, family: int) -> Any:

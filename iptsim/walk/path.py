@@ -148,7 +148,8 @@ def _routed(engine: Engine, group: Group, sourced: bool) -> list[Group]:
 
 
 def _localnet(engine: Engine) -> bool:
-    return engine.setting.switch("net.ipv4.conf.all.route_localnet", 0) == 1
+    """May a loopback source leave? __mkroute_output() asks; IPv6 has no such test."""
+    return engine.setting.family == 6 or engine.setting.switch("net.ipv4.conf.all.route_localnet", 0) == 1
 
 
 def _sourced(engine: Engine, group: Group) -> Group:

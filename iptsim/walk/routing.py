@@ -195,9 +195,8 @@ def _passed_on(engine: Engine, group: Group) -> Group | None:
     if "ttl" in engine.setting.arrival and not group.phase:
         left = _without(engine, group, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
         left = None if left is None else left.rewrite(ttl=plus(left.read("ttl"), -1))
-    if left is not None and engine.setting.family == 6 and isinstance(left.out, str):
-        elsewhere = And((_ON_LINK, Not(Test("in_interface", Name(left.out)))))
-        left = _without(engine, left, "martian", elsewhere, "an address of one link is not forwarded to another")
+    if left is not None and engine.setting.family == 6:
+        left = _without(engine, left, "martian", _ON_LINK, "an address of one link is not forwarded to another")
     return left
 
 

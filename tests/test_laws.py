@@ -240,8 +240,8 @@ def witness_goes_the_way_of(rs: Ruleset, case: Case) -> None:
 
 
 def turns(trace: Trace) -> list[str]:
-    """The steps at which the way could have parted: a rule that only logs or counts is none."""
-    return [step.id for step in trace if step.effect != "continue"]
+    """The steps at which the way could have parted: a rule that only logs or counts is none, nor is a remark of the stack's."""
+    return [step.id for step in trace if step.effect not in ("continue", "note")]
 
 
 def ways(explanation: Explanation, packet: Packet) -> list[tuple[Case, Packet]]:

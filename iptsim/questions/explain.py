@@ -9,7 +9,6 @@ from iptsim.questions.explanation import Assumption, Case, Explanation
 from iptsim.questions.miss import nearest_miss
 from iptsim.questions.outcomes import Inquiry, Outcome, inquire
 from iptsim.ruleset import Ruleset, Warning
-from iptsim.spaces.space import Space
 from iptsim.trace import Fate
 
 _RANK = {Fate.SENT: 0, Fate.DELIVERED: 1, Fate.QUEUED: 2, Fate.REJECTED: 3, Fate.DROPPED: 3, Fate.UNDECIDED: 4, Fate.LOST: 5}
@@ -28,12 +27,12 @@ def explain(ruleset: Ruleset, flow: Mapping[str, Any]) -> Explanation:
     cases.sort(key=lambda case: (_RANK[case.fate], -case.when.size()))
     warnings = [*ruleset.warnings, *(Warning("inexact", note) for note in inquiry.world.inexact)]
     assumptions = tuple(Assumption(text, origin) for text, origin in inquiry.setting.used.items())
-    question = inquiry.space(whole)
+    question = inquiry.space(whole, whole)
     return Explanation(ruleset, flow, question, tuple(cases), assumptions, tuple(warnings), not inquiry.world.inexact)
 
 
 def _case(inquiry: Inquiry, outcome: Outcome, universe: int) -> Case:
-    when = Space(inquiry.world, outcome.where, universe)
+    when = inquiry.space(outcome.where, universe)
     asked = inquiry.question.given
     return Case(
         when,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from iptsim.errors import FlowError
+from iptsim.names import INVALID, NEW
 from iptsim.packet import Packet
-from iptsim.predicate import Name, Or, Ranges, Test, one
+from iptsim.predicate import Name, Not, Or, Pred, Ranges, Test, one
 from iptsim.questions.flow import Question, read_flow
 from iptsim.questions.judges import AllPackets, OneWay
 from iptsim.questions.world import possible, world_of
@@ -48,20 +49,26 @@ class Outcome:
 
 @dataclass(slots=True)
 class Inquiry:
-    """A question, put: its world, its packets, and what was met while they were walked."""
+    """A question, put: its world, its packets, and what was met while they were walked.
+
+    The walk reads the fields that were given from `start`, so its sets leave them open; `fixed` is the set that has them.
+    """
 
     ruleset: Ruleset
     question: Question
     setting: Setting
     world: World
     start: Group
+    fixed: int
     connections: tuple[Connection, ...] = ()
     firsts: dict[str, bool | None] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     reached: dict[str, int] = field(default_factory=dict)
 
-    def space(self, node: int) -> Space:
-        return Space(self.world, node, self.start.where)
+    def space(self, node: int, universe: int) -> Space:
+        """A set of the walk as a set of packets: with the fields that were given."""
+        d = self.world.diagrams
+        return Space(self.world, d.keep(node, self.fixed), d.keep(universe, self.fixed))
 
     def engine(self, judge: Judge) -> Engine:
         return Engine(
@@ -94,8 +101,9 @@ class Inquiry:
         """
         packet = self._packet(outcome.sample, outcome.result.group)
         with deep(self.ruleset):
-            engine = Engine(self.ruleset, OnePacket(), self.setting, packet.assume or {}, self.connections)
-            path.run(engine, of_packet(replace(self.setting, used={}), packet))
+            setting = replace(self.setting, used={})
+            engine = Engine(self.ruleset, OnePacket(), setting, packet.assume or {}, self.connections)
+            path.run(engine, of_packet(setting, packet))
             ends = self._ends(engine)
             if not _agrees(outcome, *ends):
                 engine = self.engine(OneWay(self.world, self.firsts))
@@ -115,22 +123,13 @@ class Inquiry:
 
     def _packet(self, where: int, end: Group) -> Packet:
         """A packet of the set, with what the question fixed, and the source that the kernel chose for it, if it did."""
-        node = where
-        for name, reading in self.start.now.items():
-            if name in self.question.fixed or name == "in_interface":
-                node = self.world.diagrams.keep(node, self._is(name, reading))
-        known = self.space(node).example({}).known()
-        if known["proto"] == 6 and isinstance(flags := self.start.now.get("tcp_flags"), int):
-            known["tcp_flags"] = flags
+        known = self.space(where, where).example({}).known()
         if isinstance(end.source, int):
             known["src"] = ip_text(end.source, self.setting.family)
         elif end.source is not None and end.source != Same("src"):
             known["src"] = known["dst"]
         assume = {**self.question.assume, **known.get("assume", {})}
         return Packet(**known | ({"assume": assume} if assume else {}))
-
-    def _is(self, name: str, reading: Reading) -> int:
-        return self.world.given(name, Name(reading) if isinstance(reading, str) else one(reading))  # type: ignore[arg-type]  # a number
 
 
 def _agrees(outcome: Outcome, result: Result, reply: Result | None) -> bool:
@@ -164,7 +163,30 @@ def inquire(ruleset: Ruleset, flow: Mapping[str, Any]) -> Inquiry:
     node = world.diagrams.all_of([world.space(pred, start.now) for pred in (*question.asked, *possible(setting, question))])
     if node == NOTHING:
         raise FlowError("no packet is like that: the given values exclude each other")
-    return Inquiry(ruleset, question, setting, world, replace(start, where=node), connections)
+    return Inquiry(ruleset, question, setting, world, replace(start, where=node), _fixed(world, start, question), connections)
+
+
+def _fixed(world: World, start: Group, question: Question) -> int:
+    """The packets with the values that were given, or that a field means that was left out."""
+    now = start.now
+    tests: list[Pred] = []
+    for name in {*question.fixed, "in_interface"} & set(now):
+        value = now[name]
+        if isinstance(value, int | str):
+            tests.append(Test(name, Name(value) if isinstance(value, str) else one(value)))
+    flags = now.get("tcp_flags")
+    if isinstance(flags, int):
+        tests.append(Or((Not(Test("proto", one(6))), Test("tcp_flags", one(flags)))))
+        world.defaults = {"tcp_flags": flags}
+    beside: dict[str, tuple[int, ...]] = {}
+    for name in ("mark", "connmark", "fragment"):
+        shared = now.get(name)
+        if isinstance(shared, int):
+            beside[name] = (shared,)
+    if "ctstate" not in now and "ctstate" not in question.opened:
+        beside["ctstate"] = (NEW, INVALID)
+    world.beside = beside
+    return world.diagrams.all_of([world.space(test) for test in tests])
 
 
 def _source(question: Question) -> tuple[int, int] | None:

@@ -46,7 +46,7 @@ def search(  # noqa: PLR0913  # the keywords are the question
     unknown = frozenset(n for n, level in enumerate(inquiry.world.levels) if level.field is None or level.is_open)
     if certain:
         wanted = d.minus(whole, d.drop(d.minus(whole, wanted), unknown))
-    return Space(inquiry.world, d.drop(wanted, unknown), d.drop(whole, unknown))
+    return inquiry.space(d.drop(wanted, unknown), d.drop(whole, unknown))
 
 
 def _leaving(inquiry: Inquiry, outcome: Outcome, to_dst: Any, to_dport: Any, out_interface: str | None) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from iptsim.questions.explanation import Explanation, Miss
+from iptsim.questions.explanation import Case, Explanation, Miss
 from iptsim.ruleset import Ruleset
 from iptsim.show.lines import FIXED, Line, line
 from iptsim.show.outcome import place
@@ -48,15 +49,15 @@ def assumed(explanation: Explanation) -> list[Line]:
     return out
 
 
-def unknown(explanation: Explanation) -> list[Line]:
-    """Everything that decides and cannot be known from what was given, and how to supply it."""
+def unknown(explanation: Explanation, shown: Sequence[Case]) -> list[Line]:
+    """Everything that decides and cannot be known from what was given, and how to supply it; addresses that the `shown` cases lack."""
     names = dict.fromkeys(name for case in explanation.cases for name in case.unknown)
     named = [name for name in names if explanation.question.world.find(name) is not None]  # the others only say why
-    traced = dict.fromkeys(step.note for case in explanation.cases for step in case.trace.steps if step.note.startswith("address of "))
+    traced = dict.fromkeys(step.note for case in shown for step in case.trace.steps if step.note.startswith("address of "))
     out = [line(f"not known: {printable(name)}{_about(explanation.ruleset, name)}", hang=11) for name in names]
     if named:
-        shown = f"'{named[0]}'" if " " in named[0] else named[0]
-        out.append(line(f"           to answer one: --assume {printable(shown)}=yes (or =no)", hang=FIXED))
+        first = f"'{named[0]}'" if " " in named[0] else named[0]
+        out.append(line(f"           to answer one: --assume {printable(first)}=yes (or =no)", hang=FIXED))
     return out + [line(f"not known: the {printable(note)}; --addr FILE tells", hang=11) for note in traced]
 
 

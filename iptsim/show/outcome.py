@@ -111,15 +111,15 @@ def _new(trace: Trace, side: str, port: str) -> str:
         number = now[port] if port in changed else None
         if value is not None:
             return end(value, number)
-        return f"{now[side]} or another" if now[side] is not None else _open(step)
+        return f"{now[side]} or another" if now[side] is not None else _open(step, trace.out)
     if port in changed:
         return "another port" if changed[port][0] is None else f"port {changed[port][0]}"
     return ""
 
 
-def _open(step: Step) -> str:
+def _open(step: Step, out: Packet | None) -> str:
     """A new address that is not known, by what is noted of it."""
-    if step.note.startswith("address of the interface it leaves by"):
+    if step.note in ("address of the interface it leaves by", f"address of {out.out_interface if out else ''}"):
         return "with its address"
     return f"the {step.note}" if step.note.startswith("address of ") else "another address"
 
@@ -188,7 +188,7 @@ def answer(ruleset: Ruleset, case: Case) -> tuple[str, str] | None:
     by = f" by {decider(reply)}{f' ({line})' if line else ''}" if reply.decided_by else ""
     if reply.verdict is Verdict.ACCEPT:
         state = "" if reply.out is None or reply.out.ctstate is None else f", {FIELDS['ctstate'].names[reply.out.ctstate]},"
-        return "comes back" if case.trace.fate is Fate.SENT else "goes out", f"{state}{by}"
+        return "comes back" if case.fate is Fate.SENT else "goes out", f"{state}{by}"
     if reply.verdict is Verdict.UNDECIDED:
         return "undecided", printable(f"{by}: {'; '.join(reply.unknown)}")
     return str(reply.verdict), f"{by}: the connection does not work"

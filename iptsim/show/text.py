@@ -16,6 +16,7 @@ from iptsim.trace import Fate, Verdict
 _BLANK = line()
 _LEAST = 24  # columns that the last one of the table needs
 _WIDEST = 140  # columns of a table where nothing is wrapped
+_WAYS = 12  # cases whose way is shown, unless all are asked for
 _SAME = 4  # steps in common from which on they are not repeated
 
 
@@ -32,7 +33,8 @@ class Report:
         self.cases = explanation.cases
         self.width = width
         self.verbose = verbose
-        self.paths = [path_rows(case.trace, verbose) for case in explanation.cases]
+        self.shown = explanation.cases if verbose else explanation.cases[:_WAYS]
+        self.paths = [path_rows(case.trace, verbose) for case in self.shown]
 
     def lines(self) -> Iterator[Line]:
         """All of them."""
@@ -45,9 +47,12 @@ class Report:
         else:
             said = conditions(self.explanation)
             yield from self._table(said)
-            for number, when in enumerate(said):
+            for number, when in enumerate(said[: len(self.shown)]):
                 yield from self._section(number, when)
-        notes = [*assumed(self.explanation), *unknown(self.explanation)]
+            if more := len(said) - len(self.shown):
+                yield _BLANK
+                yield line(f"the ways of {more} more cases: -v shows them, or give more of the flow")
+        notes = [*assumed(self.explanation), *unknown(self.explanation, self.shown)]
         if notes:
             yield _BLANK
             yield from notes
@@ -55,14 +60,14 @@ class Report:
     # ---------------------------------------------------------------- the table
     def _table(self, said: Sequence[str]) -> Iterator[Line]:
         cases = zip(self.cases, said, strict=True)
-        rows = [(f"({n})", when, str(case.verdict), short(case.trace.decided_by)) for n, (case, when) in enumerate(cases, 1)]
+        rows = [(f"({n})", when, str(case.verdict), short(case.decided_by)) for n, (case, when) in enumerate(cases, 1)]
         wide = [max(len(row[n]) for row in rows) for n in range(4)]
         start = sum(wide) + 7
         narrow = start + _LEAST > (self.width or _WIDEST)
         yield line(f"{len(rows)} cases")
         for row, case in zip(rows, self.cases, strict=True):
             number, when, verdict, by = (text.ljust(size) for text, size in zip(row, wide, strict=True))
-            then, style = brief(self.explanation, case), style_of(case.verdict)
+            then, style = brief(self.explanation, case) if len(rows) == len(self.shown) else str(case.fate), style_of(case.verdict)
             if narrow:
                 yield line(number, " ", row[1], hang=wide[0] + 1)
                 yield line(" " * (wide[0] + 1), (row[2], style), f" by {row[3]}, {then}", hang=wide[0] + 3)
@@ -72,7 +77,7 @@ class Report:
     # ---------------------------------------------------------------- one case
     def _section(self, number: int, when: str) -> Iterator[Line]:
         case = self.cases[number]
-        if case.trace.fate is Fate.LOST and not self.verbose:
+        if case.fate is Fate.LOST and not self.verbose:
             return  # the table said it
         yield _BLANK
         head, example = f"({number + 1}) {when}", f"such as {witness(self.explanation, case.witness)}"
@@ -90,7 +95,7 @@ class Report:
     def _beginning(self, number: int) -> tuple[int, int]:
         """(an earlier case, how many of the first steps are the same as there); some step is always left to be shown."""
         rows = self.paths[number]
-        shared = [(min(_shared(rows, self.paths[n]), len(rows) - 1), -n) for n in range(number) if self.cases[n].trace.fate is not Fate.LOST]
+        shared = [(min(_shared(rows, self.paths[n]), len(rows) - 1), -n) for n in range(number) if self.cases[n].fate is not Fate.LOST]
         same, before = max(shared, default=(0, 0))
         return (-before, same) if same >= _SAME and not self.verbose else (0, 0)
 
@@ -112,8 +117,8 @@ class Report:
 
     def _verdict(self, number: int) -> Line:
         case = self.cases[number]
-        where = place(self.explanation.ruleset, case.trace.decided_by)
-        by = f" by {decider(case.trace)}" if case.trace.decided_by else ""
+        where = place(self.explanation.ruleset, case.decided_by)
+        by = f" by {decider(case.trace)}" if case.decided_by else ""
         separator = ", " if case.verdict in (Verdict.ACCEPT, Verdict.QUEUE) else ": "
         text = f"{by}{f' ({where})' if where else ''}{separator}{fate(self.explanation, case)}"
         return line((str(case.verdict), style_of(case.verdict)), text, hang=2)

@@ -25,8 +25,8 @@ def conditions(explanation: Explanation) -> list[str]:
     What the kernel loses whatever the rules say (martians) is left out of sight: the others are told apart among themselves.
     """
     d = explanation.question.world.diagrams
-    sane = d.any_of([case.when.node for case in explanation.cases if case.trace.fate is not Fate.LOST])
-    return [printable(str(case.when) if case.trace.fate is Fate.LOST else _condition(case, sane)) for case in explanation.cases]
+    sane = d.any_of([case.when.node for case in explanation.cases if case.fate is not Fate.LOST])
+    return [printable(str(case.when) if case.fate is Fate.LOST else _condition(case, sane)) for case in explanation.cases]
 
 
 def _condition(case: Case, sane: int) -> str:

@@ -31,7 +31,8 @@ class World:
     """The coordinates of one question, and its diagrams.
 
     `interfaces` are all the names that it can tell apart, `prefixes` those of its `eth+`. `inexact` says, in words, what could not be
-    expressed and became an unknown.
+    expressed and became an unknown. `defaults` are what fields mean that a packet leaves out; `beside` are fields that all packets of the
+    question share, with the values that they have: they take no room in the diagrams.
     """
 
     def __init__(self, family: int, interfaces: tuple[str, ...] = (), prefixes: tuple[str, ...] = ()) -> None:
@@ -40,6 +41,8 @@ class World:
         self.diagrams = Diagrams(budget=_BUDGET)
         self.levels: list[Level] = []
         self.inexact: list[str] = []
+        self.defaults: Mapping[str, int] = {}
+        self.beside: Mapping[str, tuple[int, ...]] = {}
         self._places: dict[str, int] = {}
         self._opens: dict[str, Open] = {}
         self._reads: dict[int, tuple[Pred, tuple[str, ...]]] = {}
@@ -224,7 +227,8 @@ class World:
     # ---------------------------------------------------------------- packets
     def of(self, packet: Packet) -> int:
         """Every packet that `packet` can be, as far as it is known."""
-        known = {name: value for name, value in packet.known().items() if name != "assume"} | dict(packet.assume or {})
+        given = {name: value for name, value in packet.known().items() if name != "assume"}
+        known = {**self.defaults, **given, **(packet.assume or {})}
         box: dict[int, Parts] = {}
         for name, value in known.items():
             if name == "from_host":
@@ -335,6 +339,8 @@ class Space:
     def contains(self, packet: Packet) -> Truth:
         """Is the packet in it? UNKNOWN if that depends on what the packet does not say."""
         d = self.world.diagrams
+        if any((value := getattr(packet, name)) is not None and int(value) not in values for name, values in self.world.beside.items()):
+            return NO
         these = self.world.of(packet)
         return NO if not d.keep(these, self.node) else UNKNOWN if d.minus(these, self.node) else YES
 

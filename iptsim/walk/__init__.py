@@ -45,16 +45,17 @@ def _walked(ruleset: Ruleset, packet: Packet, connections: Iterable[Connection])
 
 
 def remembered(engine: Engine, connections: list[Connection]) -> list[Connection]:
-    """The conntrack table after a packet: a new entry if it got through, an entry that has seen an answer if it was one."""
+    """The conntrack table after a packet: a new entry if it got through; its entry, which has seen an answer and kept its mark, even if not."""
     result = engine.results[0]
-    if result.verdict is not Verdict.ACCEPT or result.group.nat is None:
+    if result.verdict is Verdict.UNDECIDED or result.group.nat is None:
         return connections
     group = result.group
     known = next((n for n, c in enumerate(connections) if c.nat is group.nat), None)
     if known is not None:
         seen = connections[known].seen_reply or group.now.get("ctdir") == 1
-        return [replace(c, seen_reply=seen) if n == known else c for n, c in enumerate(connections)]
-    fresh = entry(group)
+        fields = tuple((name, group.read(name) if name == "connmark" else reading) for name, reading in connections[known].fields)
+        return [replace(c, seen_reply=seen, fields=fields) if n == known else c for n, c in enumerate(connections)]
+    fresh = entry(group) if result.verdict is Verdict.ACCEPT else None
     return connections if fresh is None else [*connections, fresh]
 
 

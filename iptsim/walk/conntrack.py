@@ -11,11 +11,14 @@ from iptsim.ruleset import Ruleset
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group, Nat
 
-_SYN, _RST, _ACK, _URG, _IGNORED = 0x02, 0x04, 0x10, 0x20, 0xC8  # ECE, CWR and PSH do not matter to the state
+_FIN, _SYN, _RST, _ACK, _URG, _IGNORED = 0x01, 0x02, 0x04, 0x10, 0x20, 0xC8  # ECE, CWR and PSH do not matter to the state
 
 # tcp_new(): without a connection only a SYN opens one, and (tcp_loose) an ACK from the middle of one.
 _OPENING_FLAGS = ranges((f, f) for f in range(256) if f & ~_IGNORED in (_SYN, _SYN | _URG, _ACK, _ACK | _URG))
 _SYN_FLAGS = ranges((f, f) for f in range(256) if f & ~_IGNORED in (_SYN, _SYN | _URG))
+# tcp_valid_flags[]: with others no packet belongs to any connection. In which order those came is not followed.
+_VALID = (_SYN, _SYN | _URG, _SYN | _ACK, _RST, _RST | _ACK, _FIN | _ACK, _FIN | _ACK | _URG, _ACK, _ACK | _URG)
+_VALID_FLAGS = Or((Not(Test("proto", one(6))), Test("tcp_flags", ranges((f, f) for f in range(256) if f & ~_IGNORED in _VALID))))
 _ICMP_OPENING = ranges((t, t) for t in (8, 13, 15, 17))
 _ICMPV6_OPENING = ranges((t, t) for t in (128, 139))
 # The type that answers each: invmap[] in nf_conntrack_proto_icmp.c and nf_conntrack_proto_icmpv6.c.
@@ -164,6 +167,6 @@ def entry(group: Group) -> Connection | None:
 
 
 def _tuple(parts: list[tuple[str, object]]) -> Pred:
-    return And(tuple(Test(name, one(value)) for name, value in parts if isinstance(value, int)))
+    return And((*(Test(name, one(value)) for name, value in parts if isinstance(value, int)), _VALID_FLAGS))
 
 

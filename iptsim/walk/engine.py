@@ -44,7 +44,6 @@ class Engine:
     reasons: dict[str, str] = field(default_factory=dict)
     reached: dict[str, int] = field(default_factory=dict)
     thorough: bool = False
-    _rules: dict[str, tuple[Pred, tuple[Unknown, ...]]] = field(default_factory=dict)
     _asked: dict[tuple[Any, ...], Pred] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- splitting and ending
@@ -105,10 +104,11 @@ class Engine:
     # ---------------------------------------------------------------- what a rule asks
     def asked(self, rule: Rule, group: Group) -> Pred:
         """What the rule asks of the packet as it is now: dice get a name of their own, facts are asked of the host, assumptions are answered."""
-        known = self._rules.get(rule.id)
+        asked: dict[str, tuple[Pred, tuple[Unknown, ...]]] = self.ruleset._memo.setdefault("asked of rules", {})
+        known = asked.get(rule.id)
         if known is None:
             predicate = rule.predicate
-            known = self._rules[rule.id] = (predicate, tuple(atoms(predicate)))
+            known = asked[rule.id] = (predicate, tuple(atoms(predicate)))
         base, unknowns = known
         if not unknowns:
             return base

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from iptsim.names import BROADCAST, ESTABLISHED, INVALID, LOCAL, MULTICAST, NEW, RELATED, UNICAST, UNTRACKED
-from iptsim.predicate import Name, Ranges, Test, one
+from iptsim.names import ANYCAST, BROADCAST, ESTABLISHED, INVALID, LOCAL, MULTICAST, NEW, RELATED, UNICAST, UNTRACKED
+from iptsim.predicate import Name, Ranges, Test, one, ranges
 from iptsim.reading import Reading, Same
 from iptsim.trace import Fate, Verdict
 from iptsim.walk import conntrack, nat, routing
@@ -15,7 +15,7 @@ from iptsim.walk.hooks import order
 from iptsim.walk.tables import visit
 
 _FROM_HOST = Test("in_interface", Name(""))
-_LOCAL = Test("dst_type", one(LOCAL))
+_LOCAL = Test("dst_type", ranges([(LOCAL, LOCAL), (ANYCAST, ANYCAST)]))
 # What a table of OUTPUT may change that asks for a new route.
 _REROUTES = {"mangle": "mark", "nat": "dst"}
 _LOOPBACK = {4: Ranges(((0x7F000000, 0x7FFFFFFF),)), 6: one(1)}
@@ -29,7 +29,8 @@ def run(engine: Engine, group: Group) -> None:
     if rest is not None:
         looped, received = engine.split(rest, Test("in_interface", Name("lo")))
         if looped is not None:
-            loop(engine, looped)
+            for group in conntrack.look_up(engine, [looped]):  # as it did when it was sent
+                loop(engine, group)
         if received is not None:
             receive(engine, received)
 
@@ -117,7 +118,8 @@ def leave(engine: Engine, groups: list[Group]) -> None:
 
 def loop(engine: Engine, group: Group) -> None:
     """What was sent to an address of this host comes back in by lo: the same packet, with its conntrack, so nat is not asked again."""
-    again = replace(group, phase=f"{group.phase}/lo", opens=False).rewrite(in_interface="lo", out_interface="", dst_type=LOCAL, ct_confirmed=1)
+    kind = ANYCAST if group.now.get("dst_type") == ANYCAST else LOCAL
+    again = replace(group, phase=f"{group.phase}/lo", opens=False).rewrite(in_interface="lo", out_interface="", dst_type=kind, ct_confirmed=1)
     deliver(engine, hook(engine, "PREROUTING", [again]))
 
 

@@ -24,6 +24,7 @@ from iptsim.spaces.space import Space, World
 from iptsim.strategies import flows, packets, rulesets
 from iptsim.trace import Trace, Verdict
 from iptsim.walk.arrival import readings
+from tests.test_scenarios import FOLDERS, ruleset
 
 ROOT = Path(__file__).parent.parent
 
@@ -119,6 +120,38 @@ def test_a_packet_goes_the_way_of_each_case_that_it_can_be_in(rs: Ruleset, data:
     explanation = rs.explain(**flow)
     for case, one in ways(explanation, packet):
         same_end(rs.walk(one), case.trace)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name.removesuffix(".d") for folder in FOLDERS])
+def test_the_answer_of_a_case_goes_the_way_that_the_case_tells(folder: Path) -> None:
+    rs = ruleset(folder, 4)
+    state = {"limit": True, "recent": False, "statistic": True, "hairpin": True}
+    for origin in origins(rs):
+        for case in rs.explain(**origin, proto=["tcp", "udp"], dst="1.0.0.0-223.255.255.255", assume=state).cases:
+            answer = answer_to(case)
+            if answer is not None and case.reply is not None:
+                trace = rs.walk(answer, after=[case.witness])
+                assert (trace.verdict, trace.decided_by) == (case.reply.verdict, case.reply.decided_by), (case.witness, answer)
+
+
+def origins(rs: Ruleset) -> list[dict[str, Any]]:
+    """Where packets honestly come from: a process here, each interface's own network, the rest of the world by eth0."""
+    found: list[dict[str, Any]] = [{"from_host": True}]
+    for name, addresses in rs.host.interfaces.items():
+        nets = [address.network for address in addresses if address.version == 4 and name != "lo"]
+        found += [{"in_interface": name, "src": f"{net.network_address + 2}-{net.broadcast_address - 1}"} for net in nets]
+    return [*found, {"in_interface": "eth0", "src": "203.0.113.128/25"}]
+
+
+@EVERY_DUMP
+@settings(max_examples=2)
+@given(st.data())
+def test_a_packet_drawn_within_a_case_is_in_it_and_goes_its_way(rs: Ruleset, data: st.DataObject) -> None:
+    explanation = rs.explain(in_interface="eth1", proto="tcp")
+    case = data.draw(st.sampled_from(explanation.cases))
+    packet = data.draw(packets(rs, within=case.when))
+    assert case.when.contains(packet) is YES
+    same_end(rs.walk(packet), case.trace)
 
 
 # ---------------------------------------------------------------- any ruleset
@@ -255,6 +288,19 @@ def ways(explanation: Explanation, packet: Packet) -> list[tuple[Case, Packet]]:
             known = {**Space(world, node).example().known(), **packet.known()}
             found.append((case, Packet(**{name: value for name, value in known.items() if name in packet.known() or name in ("assume", "dst_type")})))
     return found
+
+
+def answer_to(case: Case) -> Packet | None:
+    """The packet that answers a case's witness, where all of it is known."""
+    out = case.trace.out
+    ends = None if out is None else (out.src, out.dst, out.sport, out.dport)
+    if out is None or ends is None or None in ends or case.trace.fate not in ("sent", "delivered"):
+        return None
+    where = {"from_host": True} if case.trace.fate == "delivered" else {"in_interface": out.out_interface}
+    back = {"src": out.dst, "dst": out.src, "sport": out.dport, "dport": out.sport, "proto": out.proto} | ({"tcp_flags": "SYN,ACK"} if out.proto == 6 else {})
+    assumed = dict(case.witness.assume or {})
+    given = {name: assumed[f"{name} of the answer"] for name in ("ttl", "length", "tos", "uid_owner", "gid_owner") if f"{name} of the answer" in assumed}
+    return Packet(**back, **where, **given, assume=assumed)
 
 
 def same_end(one: Trace, other: Trace) -> None:

@@ -74,6 +74,11 @@ def run(arguments: Sequence[str]) -> int:
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except Exception as problem:  # a bug; whoever can mend it asks for the place
+        if os.environ.get("IPTSIM_TRACEBACK"):
+            raise
+        complain(f"this is a bug in iptsim, {type(problem).__name__}: {problem}\n  hint: IPTSIM_TRACEBACK=1 shows where; please report it")
+        return FAILED
     return code if isinstance(code, int) else DONE
 
 

@@ -15,6 +15,13 @@ from iptsim.ruleset import BUILT_IN, Rule
 _PROTO = Head.proto
 
 
+# Targets that other packages bring, or that kernels once had: a name alone is one of these, or a slip.
+_FOREIGN = frozenset((
+    "ACCOUNT", "BALANCE", "CHAOS", "CLUSTERIP", "DELUDE", "DHCPMAC", "DNETMAP", "DNPT", "ECHO", "FLOWOFFLOAD", "FULLCONENAT", "IMQ", "IPMARK",
+    "LOGMARK", "MIRROR", "NDPI", "PROTO", "RAWDNAT", "RAWSNAT", "ROUTE", "SAME", "SNPT", "STEAL", "SYSRQ", "TARPIT",
+))  # fmt: skip
+
+
 class Restrictions:
     """Where and beside which -p an extension may stand, for one table. Asked once for each combination."""
 
@@ -117,10 +124,7 @@ class Chains:
                     self.report.error(f"{target.name} is neither a chain of {self.table} nor a target", extension_span(rule, target), hint=hint)
 
     def _is_target(self, target: OpaqueTarget) -> bool:
-        name = target.name
-        if self.report.saved or target.text:
-            return True
-        return name.replace("_", "").isalnum() and name.isupper() and not did_you_mean(name, self.rules)
+        return self.report.saved or bool(target.text) or target.name in _FOREIGN
 
     def _reach(self, start: str) -> set[str]:
         """All chains that a packet in `start` can come to; a loop is reported. Depth first, without recursion: chains may be deep."""

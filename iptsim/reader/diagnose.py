@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lark.exceptions import UnexpectedInput, UnexpectedToken
@@ -36,7 +37,7 @@ def explain(error: UnexpectedInput, words: list[Word], language: Language) -> Fa
         return _negated(words[here - 1], word, expected, language)
     if not word.text.startswith("-"):
         return Fault(f"{word.text!r} does not belong here", word.start, word.end, expected=expected)
-    return Fault(f"option {word.text} is not known here", word.start, word.end, expected=expected, hint=_hint(word.text, accepts or set(), language))
+    return Fault(f"option {word.text} is not known here", word.start, word.end, expected=expected, hint=_hint(word.text, [*_implied(words, language), *_allowed(accepts, language)], language))
 
 
 def _too_short(error: UnexpectedInput, words: list[Word], language: Language) -> Fault:
@@ -75,7 +76,18 @@ def _value_of(language: Language, flag: str) -> str:
     return ""
 
 
-def _hint(flag: str, accepts: set[str], language: Language) -> str:
+def _allowed(accepts: set[str] | None, language: Language) -> list[str]:
+    return [text for name in accepts or () for text in language.terminals.get(name, ())]
+
+
+def _implied(words: list[Word], language: Language) -> list[str]:
+    """The options that a protocol brings with it: -p tcp those of -m tcp."""
+    protocols = [then.text for word, then in pairwise(words) if word.text in ("-p", "--protocol", "--proto")]
+    kinds = [kind for name in protocols if (kind := matches.find(name))]
+    return [flag for kind in kinds for flag in by_flag(kind, language.family)]
+
+
+def _hint(flag: str, allowed: list[str], language: Language) -> str:
     """Whose option it is, or what it may be a slip for."""
     if flag in ("-t", "--table"):
         return "here a table is named by a line of its own: *nat"
@@ -85,7 +97,6 @@ def _hint(flag: str, accepts: set[str], language: Language) -> str:
         if all(owner in known for owner in owners):
             return f"{flag} belongs to {' or '.join(owners)}"
         return f"{flag} belongs to {' or '.join(owners[:4])}: load it first"
-    allowed = [text for name in accepts for text in language.terminals.get(name, ())]
     return did_you_mean(flag, allowed) or did_you_mean(flag, language.vocabulary)
 
 

@@ -91,6 +91,8 @@ class RuleReader:
                 found.append(match)
             asked = tuple(found)
         chain, _, text = body[3:].partition(" ")
+        if '"' in chain:
+            return None
         if not text:
             return chain, None, asked, target
         last = self._last

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from iptsim import effect as effects
-from iptsim.names import UNTRACKED
+from iptsim.names import INVALID, UNTRACKED
 from iptsim.predicate import Truth, holds
 from iptsim.ruleset import Chain, Rule
 from iptsim.trace import Step, Verdict
@@ -151,8 +151,9 @@ def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: 
         case effects.CopyMark():
             return exchange(engine, group, what)
         case effects.Untrack():
-            # xt_CT.c leaves a packet alone that has its conntrack already, as on its second pass over lo
-            return (group if group.phase.endswith("/lo") else group.rewrite(ctstate=UNTRACKED),)
+            # xt_CT.c leaves a packet alone that has its conntrack already, as on its second pass over lo; an INVALID one has none
+            tracked = group.phase.endswith("/lo") and group.now.get("ctstate") != INVALID
+            return (group if tracked else group.rewrite(ctstate=UNTRACKED),)
         case effects.Continue():
             return (group,)
     return ()

@@ -125,7 +125,7 @@ def test_a_packet_goes_the_way_of_each_case_that_it_can_be_in(rs: Ruleset, data:
 @pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name.removesuffix(".d") for folder in FOLDERS])
 def test_the_answer_of_a_case_goes_the_way_that_the_case_tells(folder: Path) -> None:
     rs = ruleset(folder, 4)
-    state = {"limit": True, "recent": False, "statistic": True, "hairpin": True}
+    state = {"limit": True, "recent": False, "statistic": True} | {f"hairpin:{name}": True for name in rs.host.interfaces}
     for origin in origins(rs):
         for case in rs.explain(**origin, proto=["tcp", "udp"], dst="1.0.0.0-223.255.255.255", assume=state).cases:
             answer = answer_to(case)

@@ -121,7 +121,7 @@ class Explanation:
         return {
             "schema": "iptsim/explain/1",
             "file": self.ruleset.source.name,
-            "flow": dict(self.flow),
+            "flow": {name: _plain(value) for name, value in self.flow.items()},
             "verdict": str(self.verdict),
             "exact": self.exact,
             "cases": [case.to_dict() for case in self.cases],
@@ -139,3 +139,12 @@ class Explanation:
         from html import escape
 
         return f"<pre>{escape(str(self))}</pre>"
+
+
+def _plain(value: Any) -> Any:
+    """A value of a flow as JSON has it."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(part) for part in value]
+    return value if isinstance(value, str | int | bool | float) or value is None else str(value)

@@ -8,7 +8,7 @@ Groups that have become the same again are joined, so that a chain of a hundred 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from iptsim.reading import Bit, Bits, Open, Reading, Same, Shift, TypeOf
@@ -37,7 +37,8 @@ class Group:
     `out` is the reading of the interface that routing chose, put into `now` where a hook can see it; `via` and `prefsrc` its next hop and
     preferred source where known; `source` the source that the kernel chose for a packet of this host.
     `opens` says whether the packet opens a connection (only then the nat tables are asked); `nat` is the connection's mapping.
-    `bridged`: it goes from port to port of one bridge. `phase` tells the request, its second pass over loopback and its answer apart.
+    `bridged`: it goes from port to port of one bridge. `unrouted`: no route says by which
+    interface it leaves. `phase` tells the request, its second pass over loopback and its answer apart.
     """
 
     where: int
@@ -53,7 +54,7 @@ class Group:
     nat: Nat | None = None
     bridged: bool = False
     phase: str = ""
-    notes: tuple[str, ...] = field(default=())
+    unrouted: bool = False
 
     def read(self, name: str) -> Reading:
         """How a field is read now: itself where nothing changed it."""
@@ -75,7 +76,8 @@ class Group:
     @property
     def key(self) -> tuple[Any, ...]:
         """Everything but where they are and how they came here: equal keys go the same way from here on."""
-        return (frozenset(self.now.items()), self.hook, self.decided, self.out, self.via, self.source, self.opens, self.nat, self.bridged, self.phase, self.notes)
+        way = (self.hook, self.decided, self.out, self.via, self.source, self.bridged, self.phase, self.unrouted)
+        return (frozenset(self.now.items()), way, self.opens, self.nat)
 
 
 def trail(steps: Steps) -> tuple[Step, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from iptsim.packet import FIELDS
 from iptsim.predicate import And, Not, Or, Pred, Test, Truth, Unknown, atom_name, holds
 from iptsim.walk.group import Group
 
@@ -71,7 +72,7 @@ def missing(pred: Pred, now: Mapping[str, object]) -> tuple[str, ...]:
     if holds(pred, now) is not Truth.UNKNOWN:
         return ()
     if isinstance(pred, Test):
-        return (pred.field,)
+        return (f"{FIELDS[pred.field].asked} ({pred.field})",)
     if isinstance(pred, Unknown):
         return (f"{atom_name(pred.key)}: {pred.reason}",)
     if isinstance(pred, Not):

@@ -140,7 +140,8 @@ def _of_interface(job: Job, group: Group) -> Reading | None:
             return setting.host.first_address(interface, setting.family)
         hop = group.via if group.via is not None else group.now.get("dst")
         return setting.host.address_for(interface, hop if isinstance(hop, int) else None, setting.family)
-    where = interface if isinstance(interface, str) else ("the interface it leaves by" if side == "src" else "the interface it came in by")
+    named = isinstance(interface, str) and not (side == "src" and group.unrouted)
+    where = interface if named else "the interface it leaves by" if side == "src" else "the interface it came in by"
     return job.engine.open(f"address of {where}", "src")
 
 

@@ -126,10 +126,9 @@ def loop(engine: Engine, group: Group) -> None:
 # ---------------------------------------------------------------- sent by a process here
 def send(engine: Engine, group: Group) -> None:
     """OUTPUT, routed before and, where its mark or destination changed, again after; then POSTROUTING."""
-    groups = []
     entering = group.rewrite(in_interface="", socket=1, src_type=LOCAL, physdev_in="", physdev_out="", pkttype=0)
-    for part in _routed(engine, entering, not engine.setting.unsourced):
-        groups.append(_sourced(engine, part).rewrite(out_interface=part.out))
+    routed = _routed(engine, entering, not engine.setting.unsourced)
+    groups = [_sourced(engine, part).rewrite(out_interface=part.out) for part in routed]
     leave(engine, engine.join(part.rewrite(out_interface=part.out) for part in hook(engine, "OUTPUT", groups)))
 
 
@@ -207,7 +206,7 @@ def answer(engine: Engine, request: Group, fate: Fate) -> list[Group]:
         now |= {name: None for name in request.now if name.startswith("ct")} | {"connmark": 0}
     now["tcp_flags"] = 0x12 if request.now.get("tcp_flags") == 0x02 else 0x10
     now |= _ends(engine, request, fate, by_host)
-    base = replace(request, steps=None, hook="", decided=None, out=None, via=None, opens=False, phase="/reply", bridged=False, notes=())
+    base = replace(request, steps=None, hook="", decided=None, out=None, via=None, opens=False, phase="/reply", bridged=False, unrouted=False)
     return [part.rewrite(**now, icmp_type=kind_of_answer, icmp_code=0) for part, kind_of_answer in _answered_icmp(engine, base)]
 
 

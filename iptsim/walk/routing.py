@@ -239,12 +239,12 @@ def _anywhere(engine: Engine, group: Group) -> Group | None:
     """No route is known: the interface stays open, but it is none whose only network is known (that would need a route there)."""
     asked = engine.setting.arrival.get("out_interface")
     if isinstance(asked, str) and not group.phase:
-        return replace(group, out=asked)
+        return replace(group, out=asked, unrouted=True)
     rest: Group | None = group
     for name in dict.fromkeys(["", "lo", *(i.interface for i in engine.setting.inferred)]):
         if rest is not None:
             rest = engine.without(rest, Test("out_interface", Name(name)))
-    return None if rest is None else replace(rest, out=Same("out_interface"))
+    return None if rest is None else replace(rest, out=Same("out_interface"), unrouted=True)
 
 
 def _hairpin(engine: Engine, group: Group) -> list[Group]:

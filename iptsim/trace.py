@@ -50,6 +50,12 @@ class Step:
     changes: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     depth: int = 0
+    policy_line: int | None = None
+
+    @property
+    def line(self) -> int | None:
+        """The line of the dump that it comes from: the rule's, or the one that sets the policy."""
+        return self.rule.line if self.rule else self.policy_line
 
     def __str__(self) -> str:
         return self.id
@@ -90,7 +96,7 @@ class Trace:
             "verdict": str(self.verdict),
             "fate": str(self.fate),
             "decided_by": self.decided_by,
-            "line": self.rule.line if self.rule else None,
+            "line": next((step.line for step in reversed(self.steps) if step.id == self.decided_by), None),
             "reason": self.answer,
             "steps": [step_dict(step) for step in self.steps],
             "out": out_dict(self.out) if self.out else None,
@@ -101,8 +107,10 @@ class Trace:
 def step_dict(step: Step) -> dict[str, Any]:
     """A step as in the JSON."""
     out: dict[str, Any] = {"id": step.id, "hook": step.hook, "effect": step.effect}
+    if step.line:
+        out["line"] = step.line
     if step.rule:
-        out |= {"line": step.rule.line, "text": step.rule.text}
+        out["text"] = step.rule.text
     if step.changes:
         out["changes"] = dict(step.changes)
     if step.note:

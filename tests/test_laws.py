@@ -236,7 +236,9 @@ def small(first: tuple[str, str], second: tuple[str, str], more: str) -> str:
 def test_explain_is_what_all_walks_together_say(first: tuple[str, str]) -> None:
     for number, second in enumerate(product(MATCHES, ENDS)):
         rs = iptsim.parse(small(first, second, MATCHES[number % len(MATCHES)]), host=HOST)
-        explanation = rs.explain(src=["10.0.0.1", "10.0.0.2"], dst="198.51.100.7", proto="tcp", sport=1024, dport=[80, 81], in_interface="eth0", mark=["0", "1"])
+        explanation = rs.explain(
+            src=["10.0.0.1", "10.0.0.2"], dst="198.51.100.7", proto="tcp", sport=1024, dport=[80, 81], in_interface="eth0", mark=["0", "1"]
+        )
         for packet in ALL_PACKETS:
             inside = [case for case in explanation.cases if case.when.contains(packet) is not NO]
             assert len(inside) == 1
@@ -297,9 +299,13 @@ def answer_to(case: Case) -> Packet | None:
     if out is None or ends is None or None in ends or case.trace.fate not in ("sent", "delivered"):
         return None
     where = {"from_host": True} if case.trace.fate == "delivered" else {"in_interface": out.out_interface}
-    back = {"src": out.dst, "dst": out.src, "sport": out.dport, "dport": out.sport, "proto": out.proto} | ({"tcp_flags": "SYN,ACK"} if out.proto == 6 else {})
+    back = {"src": out.dst, "dst": out.src, "sport": out.dport, "dport": out.sport, "proto": out.proto} | (
+        {"tcp_flags": "SYN,ACK"} if out.proto == 6 else {}
+    )
     assumed = dict(case.witness.assume or {})
-    given = {name: assumed[f"{name} of the answer"] for name in ("ttl", "length", "tos", "uid_owner", "gid_owner") if f"{name} of the answer" in assumed}
+    given = {
+        name: assumed[f"{name} of the answer"] for name in ("ttl", "length", "tos", "uid_owner", "gid_owner") if f"{name} of the answer" in assumed
+    }
     return Packet(**back, **where, **given, assume=assumed)
 
 

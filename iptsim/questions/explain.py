@@ -28,7 +28,7 @@ def explain(ruleset: Ruleset, flow: Mapping[str, Any]) -> Explanation:
     warnings = [*ruleset.warnings, *(Warning("inexact", note) for note in inquiry.world.inexact)]
     assumptions = tuple(Assumption(text, origin) for text, origin in inquiry.setting.used.items())
     question = inquiry.space(whole, whole)
-    return Explanation(ruleset, flow, question, tuple(cases), assumptions, tuple(warnings), not inquiry.world.inexact)
+    return Explanation(ruleset, flow, question, tuple(cases), assumptions, tuple(warnings), not inquiry.world.inexact, inquiry.reasons)
 
 
 def _case(inquiry: Inquiry, outcome: Outcome, universe: int) -> Case:

@@ -100,7 +100,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What happens to a flow: its cases, disjoint, and together the whole question. `flow` is what was asked, as it was given."""
+    """What happens to a flow: its cases, disjoint, and together the whole question. `flow` is what was asked, as it was given.
+
+    `exact` is False where a simplification had to be made that `warnings` names; `reasons` say of each unknown why it is one.
+    """
 
     ruleset: Ruleset
     flow: Mapping[str, Any]
@@ -109,6 +112,7 @@ class Explanation:
     assumptions: tuple[Assumption, ...] = ()
     warnings: tuple[Warning, ...] = ()
     exact: bool = True
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Verdict:

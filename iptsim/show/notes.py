@@ -54,15 +54,20 @@ def unknown(explanation: Explanation, shown: Sequence[Case]) -> list[Line]:
     names = dict.fromkeys(name for case in explanation.cases for name in case.unknown)
     named = [name for name in names if explanation.question.world.find(name) is not None]  # the others only say why
     traced = dict.fromkeys(step.note for case in shown for step in case.trace.steps if step.note.startswith("address of "))
-    out = [line(f"not known: {printable(name)}{_about(explanation.ruleset, name)}", hang=11) for name in names]
+    out = [line(f"not known: {printable(name)}{_about(explanation, name)}", hang=11) for name in names]
     if named:
         first = f"'{named[0]}'" if " " in named[0] else named[0]
         out.append(line(f"           to answer one: --assume {printable(first)}=yes (or =no)", hang=FIXED))
     return out + [line(f"not known: the {printable(note)}; --addr FILE tells", hang=11) for note in traced]
 
 
-def _about(ruleset: Ruleset, name: str) -> str:
-    """Where it is asked for, or which file tells."""
+def _about(explanation: Explanation, name: str) -> str:
+    """Why it is not known, where it is asked for, or which file tells."""
+    reason = explanation.reasons.get(name, "")
+    return f"{_told(explanation.ruleset, name)}{f': {printable(reason)}' if reason else ''}"
+
+
+def _told(ruleset: Ruleset, name: str) -> str:
     found = _DICE.fullmatch(name)
     where = place(ruleset, found["rule"]) if found else ""
     told = _FILES.get(re.split("[: ]", name)[0], "")

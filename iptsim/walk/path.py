@@ -108,7 +108,10 @@ def _leaving(engine: Engine, group: Group) -> Group:
 
 def leave(engine: Engine, groups: list[Group]) -> None:
     """POSTROUTING, and the wire, or loopback."""
-    for group in hook(engine, "POSTROUTING", groups):
+    # br_nf_post_routing() tells no interface that the packet came in by
+    groups = [group.rewrite(in_interface="") if group.bridged else group for group in groups]
+    for left in hook(engine, "POSTROUTING", groups):
+        group = left.rewrite(in_interface=left.out) if left.bridged else left
         looped, sent = engine.split(group, Test("out_interface", Name("lo")))
         if looped is not None:
             loop(engine, looped)

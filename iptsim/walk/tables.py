@@ -44,7 +44,7 @@ def _policy(here: Visit, chain: Chain, group: Group) -> None:
     id = f"{here.table}:{chain.name}:policy"
     policy = chain.policy or "ACCEPT"
     if here.engine.judge.records:
-        group = group.stepped(Step(id, here.hook, "policy", note=policy))
+        group = group.stepped(Step(id, here.hook, "policy", note=policy, policy_line=chain.line))
     if policy == "ACCEPT":
         _accept(here, group, id)
     elif policy == "QUEUE":

@@ -128,11 +128,9 @@ def test_the_tables_are_met_in_the_kernels_order(order: str, backend: str, text:
 
 
 def test_an_accept_ends_its_table_alone() -> None:
-    rules = TABLES.replace("*nat", "-A IGNORED", 0).replace(
-        "*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n",
-        "*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A PREROUTING -j ACCEPT\n",
-    ).replace("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT", "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP")
-    end, steps = way(load(rules), "tcp 192.168.10.5 -> 203.0.113.50 in lan0")
+    accepting = TABLES.replace(":POSTROUTING ACCEPT [0:0]\nCOMMIT\n*nat", ":POSTROUTING ACCEPT [0:0]\n-A PREROUTING -j ACCEPT\nCOMMIT\n*nat")
+    dropping = accepting.replace(":FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*security", ":FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*security")
+    end, steps = way(load(dropping), "tcp 192.168.10.5 -> 203.0.113.50 in lan0")
     assert (end, steps.split()[1], steps.split()[-1]) == ("dropped", "mangle:PREROUTING:rule:1", "filter:FORWARD:policy")
 
 

@@ -42,7 +42,7 @@ def dump(rules: tuple[str, ...]) -> str:
     lines = []
     for table, texts in tables.items():
         chains = dict.fromkeys(text.split()[1] for text in texts)
-        lines += [f"*{table}", *(f":{chain} ACCEPT [0:0]" for chain in chains), *texts, "COMMIT"]
+        lines += [f"*{table}", *(f":{chain} {'ACCEPT' if chain.isupper() else '-'} [0:0]" for chain in chains), *texts, "COMMIT"]
     return "\n".join(lines) + "\n"
 
 
@@ -248,6 +248,15 @@ ROWS = (
         "filter:OUTPUT:rule:1 filter:OUTPUT:policy filter:INPUT:rule:1 filter:INPUT:policy", "delivered", "fd00:1::1 1 > fd00:1::, ttl 64",
         ("filter -A OUTPUT -o lo", "filter -A INPUT -i lo -m addrtype --dst-type ANYCAST"),
         Packet(src="fd00:1::1", dst="fd00:1::", proto="udp", sport=1, dport=2, from_host=True, ttl=64),
+    ),
+    row(
+        "a bridged packet leaves by POSTROUTING as if it came in nowhere",
+        "mangle:POSTROUTING:rule:1 mangle:user:rule:2 mangle:user:return mangle:POSTROUTING:policy", "sent", "172.17.0.2 1 > 172.17.0.3, ttl 64",
+        ("mangle -A POSTROUTING -o docker0 -g user", "mangle -A user -i docker0 -j ACCEPT", "mangle -A user -o docker0"),
+        Packet(
+            src="172.17.0.2", dst="172.17.0.3", proto="udp", sport=1, dport=2,
+            in_interface="docker0", physdev_in="vetha", physdev_out="vethb", ttl=64,
+        ),
     ),
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from iptsim.packet import Packet
+from iptsim.packet import FIELDS, Packet
 from iptsim.ruleset import Rule, Ruleset, Warning
 from iptsim.trace import Fate, Trace, Verdict, step_dict
 
@@ -125,7 +125,7 @@ class Explanation:
         return {
             "schema": "iptsim/explain/1",
             "file": self.ruleset.source.name,
-            "flow": {name: _plain(value) for name, value in self.flow.items()},
+            "flow": {name: _number(name, _plain(value)) for name, value in self.flow.items()},
             "verdict": str(self.verdict),
             "exact": self.exact,
             "cases": [case.to_dict() for case in self.cases],
@@ -152,3 +152,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(part) for part in value]
     return value if isinstance(value, str | int | bool | float) or value is None else str(value)
+
+
+def _number(name: str, value: Any) -> Any:
+    """Ports, marks and the like are numbers in the JSON, also where they were given as text."""
+    numeric = name in FIELDS and FIELDS[name].kind in ("number", "bits") and name not in ("proto", "tcp_flags", "icmp_type", "mac_source")
+    return int(value) if numeric and isinstance(value, str) and value.isascii() and value.isdigit() else value

@@ -129,7 +129,9 @@ def test_the_tables_are_met_in_the_kernels_order(order: str, backend: str, text:
 
 def test_an_accept_ends_its_table_alone() -> None:
     accepting = TABLES.replace(":POSTROUTING ACCEPT [0:0]\nCOMMIT\n*nat", ":POSTROUTING ACCEPT [0:0]\n-A PREROUTING -j ACCEPT\nCOMMIT\n*nat")
-    dropping = accepting.replace(":FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*security", ":FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*security")
+    dropping = accepting.replace(
+        ":FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*security", ":FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*security"
+    )
     end, steps = way(load(dropping), "tcp 192.168.10.5 -> 203.0.113.50 in lan0")
     assert (end, steps.split()[1], steps.split()[-1]) == ("dropped", "mangle:PREROUTING:rule:1", "filter:FORWARD:policy")
 

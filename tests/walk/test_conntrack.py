@@ -62,10 +62,14 @@ ROWS = [
      "udp 203.0.113.50:80 -> 192.168.10.5:40000 in eth0", "udp 192.168.10.5 -> 203.0.113.50 in lan0"),
     # and so is what comes after it
     ("sent eth0: 192.168.10.5:40000 > 203.0.113.50:80", "raw:PREROUTING:policy filter:FORWARD:rule:2",
-     "udp 192.168.10.5 -> 203.0.113.50 in lan0", "udp 192.168.10.5 -> 203.0.113.50 in lan0", "udp 203.0.113.50:80 -> 192.168.10.5:40000 in eth0"),
+     "udp 192.168.10.5 -> 203.0.113.50 in lan0",
+     "udp 192.168.10.5 -> 203.0.113.50 in lan0",
+     "udp 203.0.113.50:80 -> 192.168.10.5:40000 in eth0"),
     # another port is another connection
     ("sent eth0: 192.168.10.5:40001 > 203.0.113.50:80", "raw:PREROUTING:policy filter:FORWARD:rule:1",
-     "udp 192.168.10.5:40001 -> 203.0.113.50 in lan0", "udp 192.168.10.5 -> 203.0.113.50 in lan0", "udp 203.0.113.50:80 -> 192.168.10.5:40000 in eth0"),
+     "udp 192.168.10.5:40001 -> 203.0.113.50 in lan0",
+     "udp 192.168.10.5 -> 203.0.113.50 in lan0",
+     "udp 203.0.113.50:80 -> 192.168.10.5:40000 in eth0"),
     # TCP's answer
     ("sent lan0: 203.0.113.50:80 > 192.168.10.5:40000", "raw:PREROUTING:policy filter:FORWARD:rule:2",
      "tcp 203.0.113.50:80 -> 192.168.10.5:40000 in eth0 flags SYN,ACK", "tcp 192.168.10.5 -> 203.0.113.50 in lan0"),

@@ -36,35 +36,31 @@ COMMIT
 ROWS = [
     # set bits
     ("sent eth0: 192.168.10.5:40000 > 203.0.113.50:1",
-     ("mangle:PREROUTING:rule:1 mangle:PREROUTING:policy "
-      "mangle:FORWARD:policy filter:FORWARD:rule:1 mangle:POSTROUTING:policy"),
+     ("mangle:PREROUTING:rule:1 mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:1 mangle:POSTROUTING:policy"),
      "tcp 192.168.10.5 -> 203.0.113.50:1 in lan0"),
     # --set-xmark toggles bits outside its mask
     ("sent eth0: 192.168.10.5:40000 > 203.0.113.50:2",
-     ("mangle:PREROUTING:rule:2 mangle:PREROUTING:rule:3 mangle:PREROUTING:policy "
-      "mangle:FORWARD:policy filter:FORWARD:rule:6 mangle:POSTROUTING:policy"),
+     ("mangle:PREROUTING:rule:2 mangle:PREROUTING:rule:3 mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:6 "
+      "mangle:POSTROUTING:policy"),
      "tcp 192.168.10.5 -> 203.0.113.50:2 in lan0"),
     ("sent eth0: 192.168.10.5:40000 > 203.0.113.50:3",
-     ("mangle:PREROUTING:rule:3 mangle:PREROUTING:policy "
-      "mangle:FORWARD:policy filter:FORWARD:rule:1 mangle:POSTROUTING:policy"),
+     ("mangle:PREROUTING:rule:3 mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:1 mangle:POSTROUTING:policy"),
      "tcp 192.168.10.5 -> 203.0.113.50:3 in lan0"),
     # the mask's bits are cleared, the value's flipped
     ("sent eth0: 192.168.10.5:40000 > 203.0.113.50:4",
-     ("mangle:PREROUTING:rule:4 mangle:PREROUTING:policy "
-      "mangle:FORWARD:policy filter:FORWARD:rule:2 mangle:POSTROUTING:policy"),
+     ("mangle:PREROUTING:rule:4 mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:2 mangle:POSTROUTING:policy"),
      "tcp 192.168.10.5 -> 203.0.113.50:4 in lan0"),
     # a mark saved to the connection
     ("sent eth0: 192.168.10.5:40000 > 203.0.113.50:5",
-     ("mangle:PREROUTING:rule:5 mangle:PREROUTING:rule:6 mangle:PREROUTING:rule:7 "
-      "mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:4 mangle:POSTROUTING:policy"),
+     ("mangle:PREROUTING:rule:5 mangle:PREROUTING:rule:6 mangle:PREROUTING:rule:7 mangle:PREROUTING:policy "
+      "mangle:FORWARD:policy filter:FORWARD:rule:4 mangle:POSTROUTING:policy"),
      "tcp 192.168.10.5 -> 203.0.113.50:5 in lan0"),
     # `--mark 0x1/0x0` never holds
     ("sent eth0: 192.168.10.5:40000 > 203.0.113.50:6", "mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:6 mangle:POSTROUTING:policy",
      "tcp 192.168.10.5 -> 203.0.113.50:6 in lan0"),
     # the answer has it restored
     ("sent lan0: 203.0.113.50:5 > 192.168.10.5:40000",
-     ("mangle:PREROUTING:rule:8 mangle:PREROUTING:policy "
-      "mangle:FORWARD:policy filter:FORWARD:rule:3 mangle:POSTROUTING:policy"),
+     ("mangle:PREROUTING:rule:8 mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:3 mangle:POSTROUTING:policy"),
      "tcp 203.0.113.50:5 -> 192.168.10.5:40000 in eth0 flags SYN,ACK", "tcp 192.168.10.5 -> 203.0.113.50:5 in lan0"),
 ]  # fmt: skip
 

@@ -98,8 +98,8 @@ ROWS = [
      "tcp 203.0.113.50 -> 198.51.100.10:87 in eth0"),
     # REDIRECT of a local packet goes to 127.0.0.1 and back in by lo
     ("delivered lo: 198.51.100.10:40000 > 127.0.0.1:3128",
-     ("nat:OUTPUT:rule:1 filter:OUTPUT:rule:2 filter:OUTPUT:policy "
-      "nat:POSTROUTING:policy filter:INPUT:rule:1 filter:INPUT:policy"),
+     ("nat:OUTPUT:rule:1 filter:OUTPUT:rule:2 filter:OUTPUT:policy nat:POSTROUTING:policy filter:INPUT:rule:1 "
+      "filter:INPUT:policy"),
      "tcp 198.51.100.10 -> 203.0.113.99:80 from host"),
     # a new route after OUTPUT: filter sees the old interface and the new destination
     ("sent lan0: 198.51.100.10:40000 > 192.168.10.5:80", "nat:OUTPUT:rule:2 filter:OUTPUT:rule:2 filter:OUTPUT:policy nat:POSTROUTING:policy",

@@ -35,36 +35,37 @@ COMMIT
 ROWS = [
     # an absent interface is the empty name: `! -o` holds, `-o x` does not
     ("delivered eth0: 203.0.113.50:40000 > 198.51.100.10:80",
-     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 "
-      "filter:X:rule:4 filter:X:rule:6 filter:X:rule:7 filter:X:return filter:INPUT:policy"),
+     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:6 "
+      "filter:X:rule:7 filter:X:return filter:INPUT:policy"),
      "tcp 203.0.113.50 -> 198.51.100.10 in eth0"),
     # another address of this host
     ("delivered eth0: 203.0.113.50:40000 > 192.168.10.1:80",
-     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 "
-      "filter:X:rule:4 filter:X:rule:6 filter:X:rule:7 filter:X:return filter:INPUT:policy"),
+     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:6 "
+      "filter:X:rule:7 filter:X:return filter:INPUT:policy"),
      "tcp 203.0.113.50 -> 192.168.10.1 in eth0"),
     # forwarded: the TTL is one less
     ("sent eth0: 192.168.10.5:40000 > 203.0.113.50:80",
-     ("mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:1 filter:X:rule:2 filter:X:rule:3 "
-      "filter:X:rule:5 filter:X:rule:9 filter:X:return filter:FORWARD:policy mangle:POSTROUTING:policy"),
+     ("mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:1 filter:X:rule:2 filter:X:rule:3 filter:X:rule:5 "
+      "filter:X:rule:9 filter:X:return filter:FORWARD:policy mangle:POSTROUTING:policy"),
      "tcp 192.168.10.5 -> 203.0.113.50 in lan0; ttl=64"),
     # a TTL of 1 is used up, but not here:
     ("lost kernel:ttl", "mangle:PREROUTING:policy",
      "tcp 192.168.10.5 -> 203.0.113.50 in lan0; ttl=1"),
     # for this host it suffices
     ("delivered lan0: 192.168.10.5:40000 > 198.51.100.10:80",
-     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 "
-      "filter:X:rule:4 filter:X:rule:5 filter:X:return filter:INPUT:policy"),
+     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:5 "
+      "filter:X:return filter:INPUT:policy"),
      "tcp 192.168.10.5 -> 198.51.100.10 in lan0; ttl=1"),
     # a local packet has no interface that it came in by
     ("sent eth0: 198.51.100.10:40000 > 203.0.113.50:80",
-     ("mangle:OUTPUT:policy filter:OUTPUT:rule:1 filter:X:rule:2 filter:X:rule:3 "
-      "filter:X:rule:6 filter:X:return filter:OUTPUT:policy mangle:POSTROUTING:policy"),
+     ("mangle:OUTPUT:policy filter:OUTPUT:rule:1 filter:X:rule:2 filter:X:rule:3 filter:X:rule:6 filter:X:return "
+      "filter:OUTPUT:policy mangle:POSTROUTING:policy"),
      "tcp 198.51.100.10 -> 203.0.113.50 from host"),
     # to an own address: out by lo, and in again
     ("delivered lo: 198.51.100.10:40000 > 198.51.100.11:80",
-     ("mangle:OUTPUT:policy filter:OUTPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:6 filter:X:return filter:OUTPUT:policy mangle:POSTROUTING:policy "
-      "mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:6 filter:X:return filter:INPUT:policy"),
+     ("mangle:OUTPUT:policy filter:OUTPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:6 filter:X:return "
+      "filter:OUTPUT:policy mangle:POSTROUTING:policy mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 "
+      "filter:X:rule:2 filter:X:rule:4 filter:X:rule:6 filter:X:return filter:INPUT:policy"),
      "tcp 198.51.100.10 -> 198.51.100.11 from host"),
     # a loopback source from outside
     ("lost kernel:martian", "mangle:PREROUTING:policy",
@@ -76,31 +77,31 @@ ROWS = [
      "tcp 192.168.10.5 -> 10.66.0.1 in lan0"),
     # out where it came in
     ("sent lan0: 192.168.10.5:40000 > 192.168.10.9:80",
-     ("mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:1 filter:X:rule:2 filter:X:rule:4 "
-      "filter:X:rule:5 filter:X:rule:9 filter:X:return filter:FORWARD:policy mangle:POSTROUTING:policy"),
+     ("mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:5 "
+      "filter:X:rule:9 filter:X:return filter:FORWARD:policy mangle:POSTROUTING:policy"),
      "tcp 192.168.10.5 -> 192.168.10.9 in lan0"),
     # a broadcast of a network
     ("delivered lan0: 192.168.10.5:40000 > 192.168.10.255:80",
-     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 "
-      "filter:X:rule:4 filter:X:rule:5 filter:X:return filter:INPUT:policy"),
+     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:5 "
+      "filter:X:return filter:INPUT:policy"),
      "udp 192.168.10.5 -> 192.168.10.255 in lan0"),
     # DHCP
     ("delivered lan0: 0.0.0.0:68 > 255.255.255.255:67",
-     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 "
-      "filter:X:rule:4 filter:X:rule:5 filter:X:return filter:INPUT:policy"),
+     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:5 "
+      "filter:X:return filter:INPUT:policy"),
      "udp 0.0.0.0:68 -> 255.255.255.255:67 in lan0"),
     # a multicast source
     ("lost kernel:martian", "mangle:PREROUTING:policy",
      "udp 224.0.0.9 -> 198.51.100.10 in eth0"),
     # from a container
     ("sent eth0: 172.17.0.2:40000 > 203.0.113.50:80",
-     ("mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:1 filter:X:rule:2 filter:X:rule:3 "
-      "filter:X:rule:6 filter:X:rule:9 filter:X:return filter:FORWARD:policy mangle:POSTROUTING:policy"),
+     ("mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:1 filter:X:rule:2 filter:X:rule:3 filter:X:rule:6 "
+      "filter:X:rule:9 filter:X:return filter:FORWARD:policy mangle:POSTROUTING:policy"),
      "tcp 172.17.0.2 -> 203.0.113.50 in docker0"),
     # to the bridge's own address
     ("delivered docker0: 172.17.0.2:40000 > 172.17.0.1:80",
-     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 "
-      "filter:X:rule:4 filter:X:rule:6 filter:X:return filter:INPUT:policy"),
+     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:6 "
+      "filter:X:return filter:INPUT:policy"),
      "tcp 172.17.0.2 -> 172.17.0.1 in docker0"),
 ]  # fmt: skip
 
@@ -117,8 +118,8 @@ FORWARDING_OFF = [
     ("lost kernel:forwarding-off", "mangle:PREROUTING:policy",
      "tcp 192.168.10.5 -> 203.0.113.50 in lan0"),
     ("delivered lan0: 192.168.10.5:40000 > 198.51.100.10:80",
-     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 "
-      "filter:X:rule:4 filter:X:rule:5 filter:X:return filter:INPUT:policy"),
+     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:5 "
+      "filter:X:return filter:INPUT:policy"),
      "tcp 192.168.10.5 -> 198.51.100.10 in lan0"),
 ]  # fmt: skip
 
@@ -133,8 +134,8 @@ def test_a_host_that_does_not_forward_loses_what_is_not_for_it(row: tuple[str, .
 LOCALNET = [
     # route_localnet lets it in
     ("delivered eth0: 203.0.113.50:40000 > 127.0.0.1:80",
-     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 "
-      "filter:X:rule:4 filter:X:rule:6 filter:X:rule:7 filter:X:return filter:INPUT:policy"),
+     ("mangle:PREROUTING:policy mangle:INPUT:policy filter:INPUT:rule:1 filter:X:rule:2 filter:X:rule:4 filter:X:rule:6 "
+      "filter:X:rule:7 filter:X:return filter:INPUT:policy"),
      "tcp 203.0.113.50 -> 127.0.0.1 in eth0"),
 ]  # fmt: skip
 

@@ -79,6 +79,7 @@ class Inquiry:
     def outcomes(self, together: bool = True) -> list[Outcome]:
         """Every way; `together`: with its answer, and those that end the same joined."""
         engine = self.engine(AllPackets(self.world))
+        engine.thorough = not together
         with deep(self.ruleset):
             path.run(engine, self.start)
             requests = engine.results

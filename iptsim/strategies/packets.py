@@ -54,6 +54,9 @@ def _fields(draw: st.DrawFn, ruleset: Ruleset | None, family: int, value: Callab
     if ruleset is None:
         return out
     setting, asked = Setting.of(ruleset), pool(ruleset, family)
+    here = [address.ip for addresses in (setting.host.interfaces or {}).values() for address in addresses if address.version == family]
+    if here and draw(st.booleans()):
+        out["dst"] = str(draw(st.sampled_from(here)))
     rest = ("mark", "connmark", "ttl", "length", "tos", "pkttype", *(("uid_owner", "gid_owner") if "from_host" in out else ("mac_source",)))
     out |= {name: value(name) for name in rest if name in asked}
     if setting.type_number(number(out["dst"])) is None:

@@ -32,7 +32,7 @@ class Result:
 class Engine:
     """One run. `assume` answers unknowns by name; `firsts` collects what a fresh kernel would answer to those that were
     met, `reasons` why they are unknown, `reached` who passed which rule, chain (`filter:DOCKER`) and hook;
-    `thorough`: rules that change nothing are gone through too."""
+    `thorough`: that is kept, and rules that change nothing are gone through too."""
 
     ruleset: Ruleset
     judge: Judge
@@ -82,7 +82,7 @@ class Engine:
 
     def passed(self, name: str, group: Group) -> None:
         """The group passes a rule, a chain or a hook."""
-        if self.judge.forks and not group.phase.startswith("/reply"):
+        if self.thorough:
             before = self.reached.get(name)
             self.reached[name] = group.where if before is None else self.judge.join(before, group.where)
 

@@ -56,7 +56,8 @@ ROWS = [
       "mangle:FORWARD:policy filter:FORWARD:rule:4 mangle:POSTROUTING:policy"),
      "tcp 192.168.10.5 -> 203.0.113.50:5 in lan0"),
     # `--mark 0x1/0x0` never holds
-    ("sent eth0: 192.168.10.5:40000 > 203.0.113.50:6", "mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:6 mangle:POSTROUTING:policy",
+    ("sent eth0: 192.168.10.5:40000 > 203.0.113.50:6",
+     "mangle:PREROUTING:policy mangle:FORWARD:policy filter:FORWARD:rule:6 mangle:POSTROUTING:policy",
      "tcp 192.168.10.5 -> 203.0.113.50:6 in lan0"),
     # the answer has it restored
     ("sent lan0: 203.0.113.50:5 > 192.168.10.5:40000",

@@ -1,11 +1,11 @@
 """Everything iptsim raises on purpose.
 
-    IptsimError
-      ReadError        the text is not a dump, or a line of it cannot be read     (has a place)
-        ReadErrors     several of them, from one run over the file
-      HostError        a file about the host (addresses, routes, sets ...) cannot be read
-      FlowError        the flow or packet that was asked for makes no sense
-      OverBudget       the question is too wide to be answered
+IptsimError
+  ReadError        the text is not a dump, or a line of it cannot be read     (has a place)
+    ReadErrors     several of them, from one run over the file
+  HostError        a file about the host (addresses, routes, sets ...) cannot be read
+  FlowError        the flow or packet that was asked for makes no sense
+  OverBudget       the question is too wide to be answered
 """
 
 from __future__ import annotations

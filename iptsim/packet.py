@@ -13,7 +13,14 @@ from typing import Any
 
 from iptsim.errors import FlowError
 from iptsim.names import (
-    ADDRESS_TYPES, ALL_TCP_FLAGS, CT_DIRECTIONS, CT_STATES, PACKET_TYPES, PROTOCOL_NAMES, PROTOCOLS, SERVICES,
+    ADDRESS_TYPES,
+    ALL_TCP_FLAGS,
+    CT_DIRECTIONS,
+    CT_STATES,
+    PACKET_TYPES,
+    PROTOCOL_NAMES,
+    PROTOCOLS,
+    SERVICES,
 )  # fmt: skip
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -196,9 +196,7 @@ def _fields_of(pred: Pred) -> list[str]:
 
 
 # ---------------------------------------------------------------- the one-string form
-_STRING = re.compile(
-    r"(?:(?P<proto>[A-Za-z0-9_.-]+)\s+)?(?P<src>\S+?)\s*(?:->|>)\s*(?P<dst>[^\s,]+)(?P<rest>.*)", re.DOTALL
-)
+_STRING = re.compile(r"(?:(?P<proto>[A-Za-z0-9_.-]+)\s+)?(?P<src>\S+?)\s*(?:->|>)\s*(?P<dst>[^\s,]+)(?P<rest>.*)", re.DOTALL)
 _WORDS = {"in": "in_interface", "out": "out_interface", "mark": "mark", "state": "ctstate", "flags": "tcp_flags", "type": "icmp_type"}
 
 

@@ -13,7 +13,7 @@ from iptsim.predicate import Name, Not, Or, Pred, Ranges, Test, one
 from iptsim.questions.flow import Question, read_flow
 from iptsim.questions.judges import AllPackets, OneWay
 from iptsim.questions.world import possible, world_of
-from iptsim.reading import Reading, Same
+from iptsim.reading import Same
 from iptsim.ruleset import Ruleset
 from iptsim.spaces.space import EVERYTHING, NOTHING, Space, World
 from iptsim.trace import Trace, Verdict

@@ -88,5 +88,3 @@ def _typed(setting: Setting) -> list[Pred]:
     others = [a for a in setting.targets if any(i.network[0] <= a <= i.network[1] for i in setting.inferred)]
     preds.append(Or((Not(Test("dst", ranges((a, a) for a in others))), Test("dst_type", one(UNICAST)))))
     return preds
-
-

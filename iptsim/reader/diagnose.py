@@ -37,7 +37,13 @@ def explain(error: UnexpectedInput, words: list[Word], language: Language) -> Fa
         return _negated(words[here - 1], word, expected, language)
     if not word.text.startswith("-"):
         return Fault(f"{word.text!r} does not belong here", word.start, word.end, expected=expected)
-    return Fault(f"option {word.text} is not known here", word.start, word.end, expected=expected, hint=_hint(word.text, [*_implied(words, language), *_allowed(accepts, language)], language))
+    return Fault(
+        f"option {word.text} is not known here",
+        word.start,
+        word.end,
+        expected=expected,
+        hint=_hint(word.text, [*_implied(words, language), *_allowed(accepts, language)], language),
+    )
 
 
 def _too_short(error: UnexpectedInput, words: list[Word], language: Language) -> Fault:

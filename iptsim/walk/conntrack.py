@@ -168,5 +168,3 @@ def entry(group: Group) -> Connection | None:
 
 def _tuple(parts: list[tuple[str, object]]) -> Pred:
     return And((*(Test(name, one(value)) for name, value in parts if isinstance(value, int)), _VALID_FLAGS))
-
-

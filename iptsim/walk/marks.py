@@ -91,5 +91,3 @@ def _is_set(bit: int | Bit) -> Test:
     assert isinstance(bit, Bit)
     mask = 1 << bit.index
     return Test(bit.field, Masked(mask, 0 if bit.flipped else mask))
-
-

@@ -78,7 +78,7 @@ def main() -> None:
     """Print the figures."""
     nothing = min(process(sys.executable, "-c", "pass") for _ in range(5))
     whole = sorted(process(sys.executable, "-m", "iptsim", "explain", SEED, *ASKED) for _ in range(11))
-    print(f"explain, whole process, seed dump: {whole[0]:.3f} s at least, {whole[5]:.3f} s median; {whole[0] / nothing:.1f} × an empty Python")
+    print(f"explain, whole process, seed dump: {whole[0]:.3f} s at least, {whole[5]:.3f} s median; {whole[0] / nothing:.1f} times an empty Python")
     for name, make, size in DUMPS:
         rules = iptsim.parse(make(size))
         for question in QUESTIONS:

@@ -4,7 +4,14 @@
     rs = iptsim.load("dump.txt")
     print(rs.explain(src="172.17.0.2", dport=80))
 
-The public names are those in `__all__`; everything else may change. Heavy imports (lark, networkx, rich) happen where they are first used.
+- `load`, `parse`, `load_all` read dumps: a file, a text, a file of several. `Host` is what a dump does not say.
+- `Ruleset`, `Table`, `Chain`, `Rule`, `Warning`: what was read, and what the reader noticed.
+- `Packet` is one packet. `Trace`, `Step`, `Verdict`, `Fate`: what happened to it.
+- `Explanation` and `Case`: what happens to a flow. `Space` is a set of packets, `Truth` whether one is in it.
+- `IptsimError` is the root of `ReadError`, `ReadErrors`, `HostError`, `FlowError`: everything that is raised on purpose.
+
+These names are `__all__`; everything else may change. `iptsim.strategies` is for property tests. Heavy imports (lark, networkx, rich) happen
+where they are first used.
 """
 
 from __future__ import annotations
@@ -37,3 +44,7 @@ def __getattr__(name: str) -> Any:
     value = getattr(importlib.import_module(_LAZY[name]), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_LAZY]

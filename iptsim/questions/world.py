@@ -54,7 +54,8 @@ def possible(setting: Setting, question: Question) -> list[Pred]:
     """What holds of every packet there can be, as far as the question does not say otherwise.
 
     A packet comes in by a real interface or from a process; what a process sends to this host is not asked for twice, as it comes back by
-    lo, and its source is an address. Its TTL is not used up. Where the host's addresses are not known, an address is of some type, as the standards allow.
+    lo, and its source is an address. Its TTL is not used up. Where the host's addresses are not known, an address is of some
+    type, as the standards allow.
     """
     fixed = question.fixed
     preds: list[Pred] = []

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, NamedTuple
 
 from iptsim.effect import Assign, Translate
+from iptsim.extension import Jump
 from iptsim.packet import top_of
 from iptsim.predicate import And, Masked, Name, Not, Or, Pred, Ranges, Test
 from iptsim.ruleset import Rule, Ruleset
 
 Pool = dict[str, tuple[Any, ...]]
+Found = dict[str, dict[Any, None]]  # in order, each once
 
 ADDRESSES = {
     4: ("203.0.113.50", "198.51.100.7", "10.0.0.1", "10.0.0.2", "172.17.0.2", "192.168.1.5", "127.0.0.1", "192.168.1.255", "224.0.0.251", "0.0.0.0"),
@@ -22,32 +24,45 @@ ICMP = {4: 1, 6: 58}
 PREFIXES = {4: (24, 8, 16, 31, 32), 6: (64, 48, 127, 128)}
 _ORDINARY: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("dport", (80, 443, 22, 53, 1, 1023, 1024, 40000, 65535)),
-    ("in_interface", INTERFACES),
+    ("in_interface", (*INTERFACES, "")),
     ("tcp_flags", (2, 16, 18, 4, 17, 0)),
     ("icmp_code", (0, 1)),
 )
 _ICMP_TYPES = {4: (8, 0, 3), 6: (128, 129, 135)}
 
 
-def pool(ruleset: Ruleset | None, family: int) -> Pool:
-    """For each field the values to try: common ones, and those on and beside the boundaries of the rules' constants."""
+class Edges(NamedTuple):
+    """Values to try, by field: those on the boundaries of constants, and those just beside."""
+
+    on: Pool
+    beside: Pool
+
+
+def pool(ruleset: Ruleset | None, family: int) -> Edges:
+    """What is worth trying with these rules: their constants, the host's addresses, and what is common."""
     if ruleset is not None and "edges" in ruleset._memo:
         return ruleset._memo["edges"]  # type: ignore[no-any-return]
-    found: dict[str, dict[Any, None]] = {name: dict.fromkeys(values) for name, values in _ORDINARY}
-    found["src"] = dict.fromkeys(number(text) for text in ADDRESSES[family])
-    found["proto"] = dict.fromkeys((6, 17, ICMP[family], 47))
-    found["icmp_type"] = dict.fromkeys(_ICMP_TYPES[family])
+    on: Found = {name: dict.fromkeys(values) for name, values in _ORDINARY}
+    on["src"] = dict.fromkeys(number(text) for text in ADDRESSES[family])
+    on["proto"] = dict.fromkeys((6, 17, ICMP[family], 47))
+    on["icmp_type"] = dict.fromkeys(_ICMP_TYPES[family])
+    beside: Found = {}
     for rule in ruleset.rules() if ruleset else ():
-        for name, values in edges(rule, family).items():
-            found.setdefault(_LIKE.get(name, name), {}).update(dict.fromkeys(values))
+        for known, found in zip((on, beside), edges(rule, family), strict=True):
+            for name, values in found.items():
+                known.setdefault(_LIKE.get(name, name), {}).update(dict.fromkeys(values))
     for interface, addresses in ((ruleset and ruleset.host and ruleset.host.interfaces) or {}).items():
-        found["in_interface"][interface] = None
-        found["src"].update((int(address.ip), None) for address in addresses if address.version == family)
-    out: Pool = {name: tuple(values) for name, values in found.items()}
-    out |= {name: out[like] for name, like in _LIKE.items() if like in out}
+        on["in_interface"][interface] = None
+        on["src"].update((int(address.ip), None) for address in addresses if address.version == family)
+    out = Edges(_both_ends(on), _both_ends(beside))
     if ruleset is not None:
         ruleset._memo["edges"] = out
     return out
+
+
+def _both_ends(found: Found) -> Pool:
+    out: Pool = {name: tuple(values) for name, values in found.items()}
+    return out | {name: out[like] for name, like in _LIKE.items() if like in out}
 
 
 # A constant is tried at both ends.
@@ -56,13 +71,25 @@ _OF_CONNECTION = {"ctproto": "proto", "ctorigsrc": "src", "ctorigdst": "dst", "c
                   "ctorigdstport": "dport", "ctreplsrcport": "dport", "ctrepldstport": "sport"}  # fmt: skip
 
 
-def edges(rule: Rule, family: int) -> Pool:
+def edges(rule: Rule, family: int) -> Edges:
     """The values on and beside the boundaries of one rule's constants."""
-    out: dict[str, dict[Any, None]] = {}
+    on: Found = {}
+    beside: Found = {}
     for test in _constants(rule):
         name = _OF_CONNECTION.get(test.field, test.field)
-        out.setdefault(name, {}).update(dict.fromkeys(_beside(test, family)))
-    return {name: tuple(values) for name, values in out.items()}
+        for known, values in zip((on, beside), _values(test, top_of(test.field, family)), strict=True):
+            known.setdefault(name, {}).update(dict.fromkeys(values))
+    return Edges(*({name: tuple(values) for name, values in found.items() if values} for found in (on, beside)))
+
+
+def callers(ruleset: Ruleset) -> dict[tuple[str, str], list[Rule]]:
+    """The rules that jump to each chain, by table and chain."""
+    found: dict[tuple[str, str], list[Rule]] = ruleset._memo.setdefault("callers", {})
+    if not found:
+        for rule in ruleset.rules():
+            if isinstance(rule.target, Jump):
+                found.setdefault((rule.table, rule.target.chain), []).append(rule)
+    return found
 
 
 def _constants(rule: Rule) -> Iterator[Test]:
@@ -90,16 +117,15 @@ def _tests(pred: Pred) -> Iterator[Test]:
                 yield from _tests(part)
 
 
-def _beside(test: Test, family: int) -> Iterator[Any]:
-    top = top_of(test.field, family)
+def _values(test: Test, top: int) -> tuple[list[Any], list[Any]]:
+    """Those on the boundaries of a test's values, and those beside."""
     match test.values:
         case Name(text, prefix):
-            yield f"{text[:14]}9" if prefix else text
+            return [f"{text[:14]}9" if prefix else text], []
         case Ranges(parts):
-            yield from (n for lo, hi in parts for n in dict.fromkeys((lo, hi, lo - 1, hi + 1)) if 0 <= n <= top)
+            return [end for part in parts for end in part], [n for lo, hi in parts for n in (lo - 1, hi + 1) if 0 <= n <= top]
         case Masked(mask, value):
-            low = mask & -mask
-            yield from dict.fromkeys(n & top for n in (value, value | (top & ~mask), value ^ low, 0))
+            return [value & top, (value | ~mask) & top], [(value ^ (mask & -mask)) & top]
 
 
 def number(text: str) -> int:

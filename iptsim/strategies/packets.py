@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from iptsim.names import LOCAL, PORTED, UNICAST
 from iptsim.packet import FIELDS, Packet
 from iptsim.predicate import YES
-from iptsim.ruleset import Ruleset
+from iptsim.ruleset import Rule, Ruleset
 from iptsim.spaces.space import Space
-from iptsim.strategies.constants import ADDRESSES, ICMP, INTERFACES, PREFIXES, edges, number, pool
+from iptsim.strategies.constants import ADDRESSES, ICMP, INTERFACES, PREFIXES, Edges, callers, edges, number, pool
 from iptsim.values import ip_text
 from iptsim.walk.setting import Setting
 
@@ -35,40 +35,72 @@ def packets(draw: st.DrawFn, ruleset: Ruleset | None = None, within: Space | Non
     family = ruleset.family if ruleset else within.world.family if within else 4
     known = pool(ruleset, family)
     rules = tuple(ruleset.rules()) if ruleset else ()
-    aimed = bool(rules) and draw(st.integers(0, 3)) > 0
-    aim = edges(draw(st.sampled_from(rules)), family) if aimed else {}
-    wished = _fields(draw, ruleset, family, lambda name: draw(st.sampled_from(aim.get(name) or known.get(name) or (0,))))
+    aimed = bool(rules) and draw(st.sampled_from((True, True, True, False)))
+    hook, aim = _aim(draw, ruleset, rules) if ruleset and aimed else ("", Edges({}, {}))
+
+    def value(name: str) -> Any:
+        beside = (aim.beside.get(name) if name in aim.on else known.beside.get(name)) or ()
+        on = aim.on.get(name) or known.on.get(name) or (0,)
+        return draw(st.sampled_from(beside if beside and draw(st.sampled_from((False, False, True))) else on))
+
+    wished = _header(family, value)
+    if ruleset:
+        looped = "lo" in aim.on.get("in_interface", ())
+        wished = _placed(draw, Setting.of(ruleset), "" if looped else hook, wished)
+        wished |= _more(draw, Setting.of(ruleset), {*known.on}, wished, value)
+        for name, often in (("ctstate", 1 if "ctstate" in aim.on else 6), ("fragment", 9)):
+            if name in known.on and draw(st.sampled_from((*[False] * often, True))):
+                wished[name] = value(name)
     return Packet(**wished) if within is None else _member(draw, within, wished)
 
 
-def _fields(draw: st.DrawFn, ruleset: Ruleset | None, family: int, value: Callable[[str], Any]) -> dict[str, Any]:
-    """A packet's keywords: where it comes from, its header, and whatever else the rules ask for."""
+def _aim(draw: st.DrawFn, ruleset: Ruleset, rules: tuple[Rule, ...]) -> tuple[str, Edges]:
+    """The constants of a rule and of one that jumps to its chain, and of one that jumps there, up to a base chain: that, and the constants."""
+    rule, seen = draw(st.sampled_from(rules)), set()
+    aim = edges(rule, ruleset.family)
+    while (above := callers(ruleset).get((rule.table, rule.chain))) and rule.chain not in seen:
+        seen.add(rule.chain)
+        rule = draw(st.sampled_from(above))
+        outer = edges(rule, ruleset.family)
+        aim = Edges(outer.on | aim.on, outer.beside | aim.beside)
+    return rule.chain, aim
+
+
+def _header(family: int, value: Callable[[str], Any]) -> dict[str, Any]:
+    """Where a packet comes from, and its header."""
     out: dict[str, Any] = {name: ip_text(value(name), family) for name in ("src", "dst")} | {"proto": value("proto")}
-    header = ("sport", "dport", "tcp_flags", "icmp_type", "icmp_code")
-    out |= {name: value(name) for name in header if _has(out["proto"], name, family)}
+    out |= {name: value(name) for name in ("sport", "dport", "tcp_flags", "icmp_type", "icmp_code") if _has(out["proto"], name, family)}
     entry = value("in_interface")
-    if entry in ("", "lo") or not draw(st.integers(0, 3)):
-        out["from_host"] = True
-    else:
-        out["in_interface"] = entry
-    if ruleset is None:
-        return out
-    setting, asked = Setting.of(ruleset), pool(ruleset, family)
-    here = [address.ip for addresses in (setting.host.interfaces or {}).values() for address in addresses if address.version == family]
-    if here and draw(st.booleans()):
-        out["dst"] = str(draw(st.sampled_from(here)))
-    rest = ("mark", "connmark", "ttl", "length", "tos", "pkttype", *(("uid_owner", "gid_owner") if "from_host" in out else ("mac_source",)))
-    out |= {name: value(name) for name in rest if name in asked}
-    if setting.type_number(number(out["dst"])) is None:
-        out["dst_type"] = draw(st.sampled_from((UNICAST, LOCAL)))
+    return out | ({"from_host": True} if entry in ("", "lo") else {"in_interface": entry})
+
+
+def _placed(draw: st.DrawFn, setting: Setting, hook: str, packet: dict[str, Any]) -> dict[str, Any]:
+    """The packet, so that it comes to that hook: from this host to OUTPUT, from elsewhere and for this host to INPUT."""
+    entry = packet.get("in_interface", "")
+    if hook == "OUTPUT":
+        entry = ""
+    elif hook in ("INPUT", "FORWARD", "PREROUTING") and not entry:
+        entry = "eth0"
+    packet = {name: value for name, value in packet.items() if name not in ("from_host", "in_interface")}
+    packet |= {"in_interface": entry} if entry else {"from_host": True}
+    here = [a.ip for addresses in (setting.host.interfaces or {}).values() for a in addresses if a.version == setting.family]
+    if hook in ("INPUT", "") and here and draw(st.booleans()):
+        packet["dst"] = str(draw(st.sampled_from(here)))
+    if setting.type_number(number(packet["dst"])) is None:
+        packet["dst_type"] = LOCAL if hook == "INPUT" else draw(st.sampled_from((UNICAST, LOCAL)))
+    return packet
+
+
+def _more(draw: st.DrawFn, setting: Setting, asked: set[str], packet: dict[str, Any], value: Callable[[str], Any]) -> dict[str, Any]:
+    """Whatever else the rules ask for."""
+    entry = packet.get("in_interface", "")
+    names = ["mark", "connmark", "ttl", "length", "tos", "pkttype", *(("mac_source",) if entry else ("uid_owner", "gid_owner"))]
+    if setting.is_bridge(entry):
+        names += ["physdev_in", "physdev_out"]
+    out = {name: value(name) for name in names if name in asked}
     if not setting.complete:
         ruled_out = {"", "lo", entry, *(inference.interface for inference in setting.inferred)}
         out["out_interface"] = next(name for name in (value("out_interface"), *INTERFACES, "ppp0") if name not in ruled_out)
-    if entry and "in_interface" in out and setting.is_bridge(entry):
-        out |= {name: value(name) for name in ("physdev_in", "physdev_out") if name in asked}
-    for name, often in (("ctstate", 3), ("fragment", 9)):
-        if name in asked and not draw(st.integers(0, often)):
-            out[name] = value(name)
     return out
 
 

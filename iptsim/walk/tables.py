@@ -181,6 +181,6 @@ def _stepped(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Gro
 
 _WORDS = {
     effects.Accept: "accept", effects.Drop: "drop", effects.Reject: "reject", effects.Queue: "queue", effects.Return: "return",
-    effects.Jump: "jump", effects.Goto: "goto", effects.Continue: "continue", effects.Assign: "rewrite", effects.Add: "rewrite", effects.CopyMark: "rewrite",
-    effects.Untrack: "rewrite", effects.Mystery: "unknown",
+    effects.Jump: "jump", effects.Goto: "goto", effects.Continue: "continue", effects.Assign: "rewrite", effects.Add: "rewrite",
+    effects.CopyMark: "rewrite", effects.Untrack: "rewrite", effects.Mystery: "unknown",
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""What one can ask: explain, search; and the answers as data."""

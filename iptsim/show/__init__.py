@@ -1,0 +1,1 @@
+"""Answers as bytes: text, JSON, dot, Mermaid."""

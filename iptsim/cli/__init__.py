@@ -18,7 +18,7 @@ from iptsim import __version__
 from iptsim.cli.screen import complain, finish, quiet, tolerant
 from iptsim.errors import IptsimError
 
-COMMANDS = ("explain", "graph", "save", "extensions", "schema")
+COMMANDS = ("explain", "verify", "graph", "save", "extensions", "schema")
 DONE, NOT_MET, FAILED, UNDECIDED, INTERRUPTED = 0, 1, 2, 3, 130
 
 

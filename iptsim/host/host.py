@@ -119,6 +119,8 @@ class Host:
         link = self.link(interface)
         if link is None:
             return None
+        if family == 6 and any(a.value == nexthop for other in self.links or () for a in other.addresses):
+            return nexthop  # RFC 6724, rule 1
         own = [a for a in link.primary(family) if a.scope == "global"]
         if not own:
             others = (a for other in self.links or () if other.name != interface for a in other.primary(family) if a.scope == "global")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from iptsim.names import ANYCAST, BROADCAST, ESTABLISHED, INVALID, LOCAL, MULTICAST, NEW, RELATED, UNICAST, UNTRACKED
-from iptsim.predicate import Name, Ranges, Test, one, ranges
+from iptsim.predicate import Name, Or, Ranges, Test, one, ranges
 from iptsim.reading import Reading, Same
 from iptsim.trace import Fate, Verdict
 from iptsim.walk import conntrack, nat, routing
@@ -16,6 +16,7 @@ from iptsim.walk.tables import visit
 
 _FROM_HOST = Test("in_interface", Name(""))
 _LOCAL = Test("dst_type", ranges([(LOCAL, LOCAL), (ANYCAST, ANYCAST)]))
+_LOOPBACK_BROADCAST = Test("dst", one(0x7FFFFFFF))
 # What a table of OUTPUT may change that asks for a new route.
 _REROUTES = {"mangle": "mark", "nat": "dst"}
 _LOOPBACK = {4: Ranges(((0x7F000000, 0x7FFFFFFF),)), 6: one(1)}
@@ -121,7 +122,7 @@ def leave(engine: Engine, groups: list[Group]) -> None:
 
 def loop(engine: Engine, group: Group) -> None:
     """What was sent to an address of this host comes back in by lo: the same packet, with its conntrack, so nat is not asked again."""
-    kind = ANYCAST if group.now.get("dst_type") == ANYCAST else LOCAL
+    kind = next((kind for kind in (ANYCAST, BROADCAST) if group.now.get("dst_type") == kind), LOCAL)
     again = replace(group, phase=f"{group.phase}/lo", opens=False).rewrite(in_interface="lo", out_interface="", dst_type=kind, ct_confirmed=1)
     deliver(engine, hook(engine, "PREROUTING", [again]))
 
@@ -137,7 +138,7 @@ def send(engine: Engine, group: Group) -> None:
 
 def _routed(engine: Engine, group: Group, sourced: bool) -> list[Group]:
     """The group by the interface that routing chooses; loopback for every address of this host. `sourced`: it has its source already."""
-    local, away = engine.split(group, _LOCAL)
+    local, away = engine.split(group, _LOCAL if engine.setting.family == 6 else Or((_LOCAL, _LOOPBACK_BROADCAST)))
     out = [] if local is None else [replace(local, out="lo", via=None)]
     rest = away
     if rest is not None and not _localnet(engine):
@@ -261,7 +262,7 @@ def _answer_from_here(engine: Engine, group: Group) -> None:
 def _answer_from_there(engine: Engine, group: Group, request: Group, by_host: bool) -> None:
     here, onward = [], []
     for part in hook(engine, "PREROUTING", [group]):
-        if by_host:
+        if by_host and (engine.setting.family == 4 or part.read("dst") != 1):  # as routing.decide() has it
             here.append(part)
         elif request.bridged:
             onward.append(replace(part, bridged=True, out=part.read("in_interface")))

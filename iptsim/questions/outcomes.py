@@ -175,10 +175,12 @@ def _fixed(world: World, start: Group, question: Question) -> int:
         value = now[name]
         if isinstance(value, int | str):
             tests.append(Test(name, Name(value) if isinstance(value, str) else one(value)))
+    asked = {*question.names(), *question.opened}
+    world.defaults = {name: value for name, value in (("ttl", 64), ("pkttype", 0)) if name not in asked}
     flags = now.get("tcp_flags")
     if isinstance(flags, int):
         tests.append(Or((Not(Test("proto", one(6))), Test("tcp_flags", one(flags)))))
-        world.defaults = {"tcp_flags": flags}
+        world.defaults = {**world.defaults, "tcp_flags": flags}
     beside: dict[str, tuple[int, ...]] = {}
     for name in ("mark", "connmark", "fragment"):
         shared = now.get(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from iptsim import values
 from iptsim.extension import Match, Option
 from iptsim.names import TOS_NAMES
-from iptsim.predicate import Masked, Test
+from iptsim.predicate import ALWAYS, Masked, Test
 from iptsim.values import Value
 
 _BYTE = values.masked(255)
@@ -23,4 +23,4 @@ TOS = Value("a TOS value, value/mask or name", _tos, lambda v: f"0x{v[0]:02x}/0x
 class Tos(Match, name="tos"):
     """Compare the bits of the TOS byte under a mask. Bits of the value outside the mask never match (xt_dscp.c)."""
 
-    tos = Option("--tos", TOS, lambda v: Test("tos", Masked(v[1], v[0])), "the TOS byte is {}", (), True, required=True)
+    tos = Option("--tos", TOS, lambda v: Test("tos", Masked(v[1], v[0])) if v != (0, 0) else ALWAYS, "the TOS byte is {}", (), True, required=True)

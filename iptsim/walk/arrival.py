@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any
 
 from iptsim.names import UNICAST
@@ -20,7 +21,8 @@ def readings(known: Mapping[str, Any]) -> dict[str, Reading]:
     now: dict[str, Reading] = {}
     for name, value in known.items():
         if name in FIELDS:
-            now[name] = value if isinstance(value, str) else int(value)
+            address = isinstance(value, str) and FIELDS[name].kind == "address"
+            now[name] = int(ip_address(value)) if address else value if isinstance(value, str) else int(value)
     if known.get("from_host"):
         now["in_interface"] = ""
     return now

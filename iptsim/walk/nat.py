@@ -197,7 +197,7 @@ def _moved(job: Job, group: Group, address: Reading, port: Reading | None) -> li
     out = [] if unchanged is None else [_stepped(job, unchanged, {})]
     if changed is not None:
         fresh = {name: reading for name, reading in new.items() if reading != group.read(name)}
-        moved = rewritten(engine, changed, fresh)
+        moved = rewritten(engine, changed, fresh, LOCAL if job.what.to == "interface" else None)
         if fresh:
             moved = moved.rewrite(**{f"ct_{side[0]}nat": 1})
         out.append(_stepped(job, moved, fresh))

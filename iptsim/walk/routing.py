@@ -205,7 +205,8 @@ def _passed_on(engine: Engine, group: Group) -> Group | None:
         left = _without(engine, group, "pkttype", Test("pkttype", ranges([(1, 2)])), "a broadcast or multicast frame is not forwarded")
     if left is not None and "ttl" in engine.setting.arrival and not group.phase:
         left = _without(engine, left, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
-        left = None if left is None else left.rewrite(ttl=plus(left.read("ttl"), -1))
+    if left is not None and not group.phase:
+        left = left.rewrite(ttl=plus(left.read("ttl"), -1))
     if left is not None and engine.setting.family == 6:
         known = isinstance(left.out, str) and not left.unrouted
         onward = (Not(Test("in_interface", Name(str(left.out)))),) if known else ()

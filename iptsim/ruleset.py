@@ -206,7 +206,7 @@ class Ruleset:
 
         >>> import iptsim
         >>> rs = iptsim.parse("*filter\\n:INPUT DROP\\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\\nCOMMIT\\n")
-        >>> str(rs.explain(dst_type="LOCAL", in_interface="eth0", src="192.0.2.1", proto="tcp", dport=22).verdict)
+        >>> str(rs.explain(src="192.0.2.1", dst="198.51.100.10", dst_type="LOCAL", in_interface="eth0", proto="tcp", dport=22).verdict)
         'ACCEPT'
         """
         from iptsim.questions.explain import explain

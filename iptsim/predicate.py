@@ -207,3 +207,14 @@ def atoms(pred: Pred) -> list[Unknown]:
     if isinstance(pred, And | Or):
         return [atom for part in pred.parts for atom in atoms(part)]
     return []
+
+
+def tests(pred: Pred) -> list[Test]:
+    """The tests of a field in it, in order, whatever stands before or around them."""
+    if isinstance(pred, Test):
+        return [pred]
+    if isinstance(pred, Not):
+        return tests(pred.part)
+    if isinstance(pred, And | Or):
+        return [test for part in pred.parts for test in tests(part)]
+    return []

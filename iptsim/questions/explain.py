@@ -41,7 +41,7 @@ def _case(inquiry: Inquiry, outcome: Outcome, universe: int) -> Case:
         outcome.result.decided_by,
         _unknown(inquiry, outcome),
         lambda: inquiry.witness(outcome),
-        lambda witness, trace: nearest_miss(inquiry.ruleset, witness, trace, asked),
+        lambda trace: nearest_miss(inquiry.ruleset, trace, asked),
     )
 
 

@@ -53,7 +53,7 @@ class Case:
     decided_by: str | None
     unknown: tuple[str, ...]
     _walked: Callable[[], tuple[Packet, Trace, Trace | None]] = field(repr=False, compare=False)
-    _missed: Callable[[Packet, Trace], Miss | None] = field(repr=False, compare=False)
+    _missed: Callable[[Trace], Miss | None] = field(repr=False, compare=False)
 
     @cached_property
     def _one(self) -> tuple[Packet, Trace, Trace | None]:
@@ -77,7 +77,7 @@ class Case:
     @cached_property
     def miss(self) -> Miss | None:
         """The rule that came nearest to letting the witness through."""
-        return self._missed(self.witness, self.trace)
+        return self._missed(self.trace)
 
     @property
     def connection(self) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from iptsim.errors import FlowError
 from iptsim.names import PORTED, PROTOCOLS
 from iptsim.packet import FIELDS, Packet, read_field, read_flags, top_of
-from iptsim.predicate import And, Masked, Name, Not, Or, Pred, Test, ranges
+from iptsim.predicate import Masked, Name, Not, Or, Pred, Test, ranges, tests
 from iptsim.reading import Reading
 from iptsim.ruleset import Ruleset
 from iptsim.values import PORT_LIST, PORT_RANGE
@@ -32,7 +32,7 @@ class Question:
 
     def names(self) -> list[str]:
         """The fields that were given a meaning."""
-        return [*self.fixed, *(name for pred in self.asked for name in _fields_of(pred))]
+        return [*self.fixed, *(test.field for pred in self.asked for test in tests(pred))]
 
 
 def read_flow(ruleset: Ruleset, flow: Mapping[str, Any]) -> Question:
@@ -74,7 +74,7 @@ def _field(ruleset: Ruleset, question: Question, name: str, value: Any) -> None:
     if single is not None:
         question.fixed[name] = single
         return
-    wanted: list[Pred] = [_values(ruleset, name, item) for item in items]
+    wanted: list[Pred] = [values(ruleset, name, item) for item in items]
     question.asked.append(Or(tuple(wanted)))
     question.opened.add(name)
 
@@ -117,8 +117,8 @@ def _is_range(name: str, item: str) -> bool:
         ":" in item or bool(re.fullmatch(r"[0-9]+-[0-9]+", item)))  # fmt: skip
 
 
-def _values(ruleset: Ruleset, name: str, item: Any) -> Pred:
-    """What an item asks of the field."""
+def values(ruleset: Ruleset, name: str, item: Any) -> Pred:
+    """What a value, range or name asks of the field. Raises FlowError where the field cannot have it."""
     kind, top = FIELDS[name].kind, top_of(name, ruleset.family)
     if kind == "address":
         return Test(name, ranges([_addresses(ruleset, name, item)]))
@@ -185,14 +185,6 @@ def _implied(ruleset: Ruleset, question: Question) -> None:
         question.fixed["proto"] = 1 if ruleset.family == 4 else 58
     elif "sport" in names or "dport" in names:
         question.asked.append(Test("proto", ranges((p, p) for p in PORTED)))
-
-
-def _fields_of(pred: Pred) -> list[str]:
-    if isinstance(pred, Test):
-        return [pred.field]
-    if isinstance(pred, Not):
-        return _fields_of(pred.part)
-    return [name for part in pred.parts for name in _fields_of(part)] if isinstance(pred, And | Or) else []
 
 
 # ---------------------------------------------------------------- the one-string form

@@ -12,8 +12,8 @@ from iptsim.head import Head
 from iptsim.matches.tcp import Tcp
 from iptsim.matches.udp import Udp
 from iptsim.names import ESTABLISHED, NEW, RELATED
-from iptsim.packet import FIELDS, Packet, flags_text, mac_text
-from iptsim.predicate import NO, And, Name, Not, Or, Pred, Test, given, holds
+from iptsim.packet import FIELDS, flags_text, mac_text, top_of
+from iptsim.predicate import ALWAYS, NO, Name, Pred, Test, given, holds, tests
 from iptsim.questions.explanation import Miss
 from iptsim.ruleset import Rule, Ruleset
 from iptsim.targets.accept import Accept as AcceptTarget
@@ -35,7 +35,7 @@ class Failed:
     @property
     def weight(self) -> int:
         """Being the answer of a connection, or coming over loopback, is another kind of packet: that is farther away than another port."""
-        return 2 if any(_other_kind(test) for test in _tests(self.pred)) else 1
+        return 2 if any(_other_kind(test) for test in tests(self.pred)) else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +47,21 @@ class Candidate:
     passed: int
 
 
-def nearest_miss(ruleset: Ruleset, witness: Packet, trace: Trace, asked: Mapping[str, Any]) -> Miss | None:
+def nearest_miss(ruleset: Ruleset, trace: Trace, asked: Mapping[str, Any]) -> Miss | None:
     """Of a packet that a rule or policy dropped or rejected; None for any other, and where no rule comes near."""
     if trace.fate not in (Fate.DROPPED, Fate.REJECTED) or trace.decided_by is None or trace.decided_by.startswith("kernel:"):
         return None
-    end = end_of(ruleset, witness)
+    end = end_of(ruleset, trace.packet)
     table, hook = trace.decided_by.split(":")[0], end.hook
-    met = [step.id for step in trace.steps if step.id.startswith(f"{table}:") and step.hook == hook]
     found = list(_candidates(ruleset, table, hook, end.now))
     if not found:
         return None
     best = min(found, key=lambda c: (sum(f.weight for f in c.failed), -c.passed))
     if sum(failed.weight for failed in best.failed) > _MOST:
         return None
-    fix = _fix(ruleset, witness, trace, best, asked)
+    fix = _fix(ruleset, trace, best, asked, end.now)
     if not best.failed:
-        late = "" if best.rule.id in met else f": {trace.decided_by} decides before it"
-        return Miss(best.rule, None, f"never reached{late}", (), fix)
+        return Miss(best.rule, None, f"never reached: {trace.decided_by} decides before it", (), fix)
     first, *others = best.failed
     notes = tuple(_said(f, end.now, ruleset.family) for f in others) + _rewritten(trace, best.failed)
     return Miss(first.rule, _columns(first), _said(first, end.now, ruleset.family), notes, fix)
@@ -73,11 +71,11 @@ def nearest_miss(ruleset: Ruleset, witness: Packet, trace: Trace, asked: Mapping
 def _candidates(ruleset: Ruleset, table: str, hook: str, now: Mapping[str, object]) -> Iterator[Candidate]:
     """Every accepting rule that the hook can lead to, each chain once, by the jumps that fail least."""
     chains = ruleset.tables[table].chains
-    todo: list[tuple[str, tuple[Failed, ...], int]] = [(hook, (), 0)] if hook in chains else []
+    todo: list[tuple[str, tuple[Failed, ...]]] = [(hook, ())] if hook in chains else []
     seen: set[str] = set()
     while todo:
         todo.sort(key=lambda entry: -sum(f.weight for f in entry[1]))
-        name, above, depth = todo.pop()
+        name, above = todo.pop()
         if name in seen:
             continue
         seen.add(name)
@@ -91,7 +89,7 @@ def _candidates(ruleset: Ruleset, table: str, hook: str, now: Mapping[str, objec
             if isinstance(what, Accept):
                 yield Candidate(rule, (*above, *failed), passed)
             elif what.chain in chains:
-                todo.append((what.chain, (*above, *failed), depth + 1))
+                todo.append((what.chain, (*above, *failed)))
 
 
 def _failures(rule: Rule, now: Mapping[str, object]) -> tuple[tuple[Failed, ...], int]:
@@ -113,15 +111,7 @@ def _asks(part: Match) -> list[tuple[Given | None, Pred]]:
     rows = [(row, given(row.option.asks(row.value), row.negated)) for row in part.given if row.option.asks]
     if rows and len(rows) == len(part.given):
         return [*rows]
-    return [(None, part.predicate)] if part.predicate != And(()) else []
-
-
-def _tests(pred: Pred) -> list[Test]:
-    if isinstance(pred, Test):
-        return [pred]
-    if isinstance(pred, Not):
-        return _tests(pred.part)
-    return [test for part in pred.parts for test in _tests(part)] if isinstance(pred, And | Or) else []
+    return [(None, part.predicate)] if part.predicate != ALWAYS else []
 
 
 def _other_kind(test: Test) -> bool:
@@ -142,10 +132,10 @@ def _columns(failed: Failed) -> tuple[int, int] | None:
 
 def _said(failed: Failed, now: Mapping[str, object], family: int) -> str:
     """What the packet has instead."""
-    tests = [test for test in _tests(failed.pred) if isinstance(now.get(test.field), int | str)]
-    if not tests:
+    known = [test for test in tests(failed.pred) if isinstance(now.get(test.field), int | str)]
+    if not known:
         return "this does not hold here"
-    wrong = next((test for test in tests if now[test.field] not in test.values), tests[0])
+    wrong = next((test for test in known if now[test.field] not in test.values), known[0])
     return f"{FIELDS[wrong.field].asked} is {_value(wrong.field, now[wrong.field], family)} here"
 
 
@@ -168,7 +158,7 @@ def _value(field: str, value: Any, family: int) -> str:
 
 def _rewritten(trace: Trace, failed: tuple[Failed, ...]) -> tuple[str, ...]:
     """Where a field that failed got its value on the way."""
-    fields = {test.field for f in failed for test in _tests(f.pred)}
+    fields = {test.field for f in failed for test in tests(f.pred)}
     notes = []
     for step in trace.steps:
         for field in sorted(fields & set(step.changes)):
@@ -179,7 +169,7 @@ def _rewritten(trace: Trace, failed: tuple[Failed, ...]) -> tuple[str, ...]:
 
 
 # ---------------------------------------------------------------- a command that helps
-def _fix(ruleset: Ruleset, witness: Packet, trace: Trace, best: Candidate, asked: Mapping[str, Any]) -> str | None:
+def _fix(ruleset: Ruleset, trace: Trace, best: Candidate, asked: Mapping[str, Any], now: Mapping[str, object]) -> str | None:
     """A command after which the packet gets through: it is put to the changed ruleset, and only said if it does."""
     assert trace.decided_by is not None
     table, rest = trace.decided_by.split(":", 1)
@@ -189,10 +179,10 @@ def _fix(ruleset: Ruleset, witness: Packet, trace: Trace, best: Candidate, asked
     elif not best.failed:
         return None
     else:
-        rule = _rule_for(ruleset, (table, chain), asked, end_of(ruleset, witness).now)
+        rule = _rule_for(ruleset, (table, chain), asked, now)
     at = int(number) if number else len(ruleset.tables[table].chains[chain].rules) + 1
     changed = _with(ruleset, table, chain, at, rule)
-    if changed.walk(witness).verdict is not Verdict.ACCEPT:
+    if changed.walk(trace.packet).verdict is not Verdict.ACCEPT:
         return None
     where = f"-I {chain} {number}" if number else f"-A {chain}"
     program = "iptables" if ruleset.family == 4 else "ip6tables"
@@ -202,7 +192,7 @@ def _fix(ruleset: Ruleset, witness: Packet, trace: Trace, best: Candidate, asked
 
 def _rule_for(ruleset: Ruleset, chain: tuple[str, str], asked: Mapping[str, Any], now: Mapping[str, object]) -> Rule:
     """An accepting rule for just what was asked, as the packet is where it was dropped."""
-    top = (1 << (32 if ruleset.family == 4 else 128)) - 1
+    top = top_of("src", ruleset.family)
     rows = []
     for option, field in ((Head.src, "src"), (Head.dst, "dst"), (Head.in_interface, "in_interface"), (Head.proto, "proto")):
         value = now.get(field)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -151,15 +151,15 @@ def _answered(engine: Engine, result: Result) -> list[Outcome]:
     return [Outcome(reply.group.where, reply.group.where, result, reply) for reply in engine.results]
 
 
-def inquire(ruleset: Ruleset, flow: Mapping[str, Any]) -> Inquiry:
-    """Put a question. Raises FlowError where no packet is like that."""
+def inquire(ruleset: Ruleset, flow: Mapping[str, Any], leaving: Sequence[Pred] = ()) -> Inquiry:
+    """Put a question, whose answer will be asked for packets that leave so. Raises FlowError where no packet is like that."""
     question = read_flow(ruleset, flow)
     setting = Setting.of(ruleset)
     connections = after_walking(ruleset, question.after)
     now = dict(question.fixed)
     if "in_interface" not in question.names():
         home(setting, now, _source(question))
-    world = world_of(setting, question)
+    world = world_of(setting, question, leaving)
     start = enter(setting, now, EVERYTHING, frozenset(question.opened))
     node = world.diagrams.all_of([world.space(pred, start.now) for pred in (*question.asked, *possible(setting, question))])
     if node == NOTHING:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from iptsim.errors import FlowError
-from iptsim.predicate import Name, Test, ranges
+from iptsim.predicate import Pred
+from iptsim.questions.flow import values
 from iptsim.questions.outcomes import Inquiry, Outcome, inquire
-from iptsim.reading import Reading, Same
 from iptsim.ruleset import Ruleset
 from iptsim.spaces.space import NOTHING, Space
 from iptsim.trace import Verdict
@@ -31,12 +30,14 @@ def search(  # noqa: PLR0913  # the keywords are the question
         raise FlowError(f"there is no verdict {verdict!r}", expected=", ".join(v for v in Verdict if v is not Verdict.MIXED))
     if hook is not None and hook not in _HOOKS:
         raise FlowError(f"there is no hook {hook!r}", expected=", ".join(sorted(_HOOKS)))
-    inquiry = inquire(ruleset, flow)
+    asked = {"dst": to_dst, "dport": to_dport, "out_interface": out_interface}
+    end = [(field, values(ruleset, field, value)) for field, value in asked.items() if value is not None]
+    inquiry = inquire(ruleset, flow, [pred for _, pred in end])
     outcomes = inquiry.outcomes(together=False)
     d = inquiry.world.diagrams
     whole = d.any_of([outcome.where for outcome in outcomes])
     wanted = d.any_of([
-        _leaving(inquiry, outcome, to_dst, to_dport, out_interface)
+        _leaving(inquiry, outcome, end)
         for outcome in outcomes
         if (verdict is None or outcome.result.verdict == verdict) and (decided_by is None or outcome.result.decided_by == decided_by)
     ])  # fmt: skip
@@ -49,28 +50,9 @@ def search(  # noqa: PLR0913  # the keywords are the question
     return inquiry.space(d.drop(wanted, unknown), d.drop(whole, unknown))
 
 
-def _leaving(inquiry: Inquiry, outcome: Outcome, to_dst: Any, to_dport: Any, out_interface: str | None) -> int:
+def _leaving(inquiry: Inquiry, outcome: Outcome, end: Sequence[tuple[str, Pred]]) -> int:
     """Those of an outcome that leave, or are delivered, as asked."""
-    node = outcome.where
-    asks: tuple[tuple[str, Any, Callable[[Any], Any]], ...] = (
-        ("dst", to_dst, lambda value: _span(str(value))),
-        ("dport", to_dport, lambda value: (int(value), int(value))),
-        ("out_interface", out_interface, str),
-    )
-    for field, value, read in asks:
-        if value is None:
-            continue
-        if outcome.result.verdict is not Verdict.ACCEPT:
-            return NOTHING
-        node = inquiry.world.diagrams.keep(node, _where(inquiry, outcome.result.group.read(field), field, read(value)))
-    return node
-
-
-def _where(inquiry: Inquiry, reading: Reading, field: str, wanted: Any) -> int:
-    values = Name(wanted) if isinstance(wanted, str) else ranges([wanted])
-    return inquiry.world.space(Test(field, values), {} if reading == Same(field) else {field: reading})
-
-
-def _span(text: str) -> tuple[int, int]:
-    net = ipaddress.ip_network(text, strict=False)
-    return int(net.network_address), int(net.broadcast_address)
+    if end and outcome.result.verdict is not Verdict.ACCEPT:
+        return NOTHING
+    world, group = inquiry.world, outcome.result.group
+    return world.diagrams.all_of([outcome.where, *(world.space(pred, {field: group.read(field)}) for field, pred in end)])

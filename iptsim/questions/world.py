@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from iptsim.names import BROADCAST, LOCAL, MULTICAST, UNICAST
-from iptsim.predicate import And, Name, Not, Or, Pred, Test, one, ranges
+from iptsim.predicate import Name, Not, Or, Pred, Test, one, ranges, tests
 from iptsim.questions.flow import Question
 from iptsim.ruleset import Ruleset
 from iptsim.spaces.space import World
-from iptsim.walk.setting import Setting
+from iptsim.walk.setting import LOOPBACK, Setting
 
 _INTERFACES = ("in_interface", "out_interface", "physdev_in", "physdev_out")
 
 
 # What the kernel never chooses as a source: nothing, a group, everybody; and loopback only for what stays here.
 _NOBODY = {4: ranges([(0, 0), (0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)]), 6: ranges([(0, 0), (0xFF << 120, (1 << 128) - 1)])}
-_LOOPBACK = {4: ranges([(0x7F000000, 0x7FFFFFFF)]), 6: one(1)}
 
 
-def world_of(setting: Setting, question: Question) -> World:
-    """A world that can tell apart every interface that the rules, the host or the question name."""
+def world_of(setting: Setting, question: Question, leaving: Sequence[Pred] = ()) -> World:
+    """A world that can tell apart every interface that the rules, the host, the question, or what is asked of its end name."""
     names, prefixes = _named(setting.ruleset)
     names = names | set(setting.host.interface_names()) | {i.interface for i in setting.inferred} | {"lo"}
     names |= {value for name in _INTERFACES if isinstance(value := question.fixed.get(name), str)}
-    for pred in question.asked:
-        for test in _tests(pred):
+    for pred in (*question.asked, *leaving):
+        for test in tests(pred):
             if isinstance(test.values, Name):
                 (prefixes if test.values.prefix else names).add(test.values.text)
     return World(setting.family, tuple(sorted(names - {""})), tuple(sorted(prefixes - {""})))
@@ -35,19 +36,11 @@ def _named(ruleset: Ruleset) -> tuple[set[str], set[str]]:
         names: set[str] = set()
         prefixes: set[str] = set()
         for rule in ruleset.rules():
-            for test in _tests(rule.predicate):
+            for test in tests(rule.predicate):
                 if isinstance(test.values, Name):
                     (prefixes if test.values.prefix else names).add(test.values.text)
         memo = ruleset._memo["interfaces"] = (names, prefixes)
     return set(memo[0]), set(memo[1])
-
-
-def _tests(pred: Pred) -> list[Test]:
-    if isinstance(pred, Test):
-        return [pred]
-    if isinstance(pred, Not):
-        return _tests(pred.part)
-    return [test for part in pred.parts for test in _tests(part)] if isinstance(pred, And | Or) else []
 
 
 def possible(setting: Setting, question: Question) -> list[Pred]:
@@ -64,7 +57,7 @@ def possible(setting: Setting, question: Question) -> list[Pred]:
     if "src" not in question.names() and "src" not in question.opened:
         received = Not(Test("in_interface", Name("")))
         preds.append(Or((received, Not(Test("src", _NOBODY[setting.family])))))
-        preds.append(Or((received, Not(Test("src", _LOOPBACK[setting.family])), Test("dst_type", one(LOCAL)))))
+        preds.append(Or((received, Not(Test("src", LOOPBACK[setting.family])), Test("dst_type", one(LOCAL)))))
     if "ttl" not in question.names() and "ttl" not in question.opened:
         preds.append(Test("ttl", ranges([(2, 255)])))
     if "pkttype" not in question.names() and "pkttype" not in question.opened:

@@ -13,7 +13,7 @@ from typing import Any
 
 from iptsim.errors import IptsimError
 from iptsim.packet import FIELDS, Packet, top_of
-from iptsim.predicate import NO, UNKNOWN, YES, And, Masked, Name, Not, Or, Pred, Ranges, Test, Truth, Unknown, Values, atom_name
+from iptsim.predicate import NO, UNKNOWN, YES, And, Masked, Name, Not, Or, Pred, Ranges, Test, Truth, Unknown, Values, atom_name, atoms, tests
 from iptsim.reading import Bit, Bits, Open, Same, Shift, TypeOf
 from iptsim.spaces import examples, words
 from iptsim.spaces.diagram import Diagrams
@@ -274,16 +274,8 @@ def _like(source: Same | Shift | Open) -> str:
 
 def _names_in(pred: Pred) -> Iterator[str]:
     """The keys of `now` that a predicate reads."""
-    match pred:
-        case Test(field):
-            yield field
-        case Not(part):
-            yield from _names_in(part)
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _names_in(part)
-        case Unknown(key=key):
-            yield atom_name(key)
+    yield from (test.field for test in tests(pred))
+    yield from (atom_name(atom.key) for atom in atoms(pred))
 
 
 @dataclass(frozen=True, slots=True)

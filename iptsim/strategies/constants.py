@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from iptsim.effect import Assign, Translate
 from iptsim.extension import Jump
 from iptsim.packet import top_of
-from iptsim.predicate import And, Masked, Name, Not, Or, Pred, Ranges, Test
+from iptsim.predicate import Masked, Name, Ranges, Test, tests
 from iptsim.ruleset import Rule, Ruleset
 
 Pool = dict[str, tuple[Any, ...]]
@@ -94,7 +94,7 @@ def callers(ruleset: Ruleset) -> dict[tuple[str, str], list[Rule]]:
 
 def _constants(rule: Rule) -> Iterator[Test]:
     """What the rule compares with, and what its target writes."""
-    yield from _tests(rule.predicate)
+    yield from tests(rule.predicate)
     match rule.target.effect if rule.target else None:
         case Translate(side=side, to=to, ports=ports):
             name = "src" if side == "src" else "dst"
@@ -104,17 +104,6 @@ def _constants(rule: Rule) -> Iterator[Test]:
                 yield Test("sport" if side == "src" else "dport", Ranges((ports,)))
         case Assign(field=name, value=value):
             yield Test(name, Ranges(((value, value),)))
-
-
-def _tests(pred: Pred) -> Iterator[Test]:
-    match pred:
-        case Test():
-            yield pred
-        case Not(part):
-            yield from _tests(part)
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _tests(part)
 
 
 def _values(test: Test, top: int) -> tuple[list[Any], list[Any]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from iptsim import effect as effects
-from iptsim.predicate import And, Not, Or, Pred, Test, Unknown
+from iptsim.predicate import Pred, atoms, tests
 from iptsim.ruleset import Chain, Rule, Ruleset
 
 SMALL = 8  # so few rules are gone through one by one
@@ -50,14 +50,7 @@ def _tree(rules: Sequence[Rule]) -> Block:
 
 def asked_fields(pred: Pred) -> frozenset[str]:
     """The fields that a predicate reads, those behind its unknowns too."""
-    if isinstance(pred, Test):
-        return frozenset((pred.field,))
-    if isinstance(pred, Unknown):
-        return frozenset(pred.reads)
-    if isinstance(pred, Not):
-        return asked_fields(pred.part)
-    assert isinstance(pred, And | Or)
-    return frozenset().union(*(asked_fields(part) for part in pred.parts))
+    return frozenset((*(test.field for test in tests(pred)), *(name for atom in atoms(pred) for name in atom.reads)))
 
 
 def key_of(block: Block, now: Mapping[str, object], phase: str) -> tuple[object, ...]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from iptsim.effect import Translate
 from iptsim.names import LOCAL, PORTED, UNICAST
-from iptsim.predicate import ALWAYS, And, Not, Or, Pred, Ranges, Test, one, ranges
+from iptsim.packet import top_of
+from iptsim.predicate import ALWAYS, And, Not, Or, Pred, Ranges, Test, one, ranges, tests
 from iptsim.reading import TYPE_OF, Open, Reading
 from iptsim.ruleset import Rule
 from iptsim.trace import Step, Verdict
@@ -116,7 +117,7 @@ def _mapped(job: Job, group: Group, value: int, mask: int) -> Iterator[tuple[Gro
     if isinstance(old, int):
         yield group, (old & ~mask) | value
         return
-    size = (mask ^ ((1 << (32 if job.family == 4 else 128)) - 1)) + 1
+    size = (mask ^ top_of("src", job.family)) + 1
     flag = "-d" if job.side == "dst" else "-s"
     asked = next((row.value for row in job.rule.head.given if row.option.flag == flag), None) if job.rule.head else None
     rest: Group | None = group
@@ -234,17 +235,10 @@ def _equal(name: str, reading: Reading, group: Group) -> Pred | None:
 
 def _asks(engine: Engine, name: str) -> bool:
     """Does any rule ask for this field?"""
-    memo = engine.ruleset._memo.get("asked")
+    memo = engine.ruleset._memo.get("fields asked")
     if memo is None:
-        memo = engine.ruleset._memo["asked"] = frozenset(_fields(rule.predicate) for rule in engine.ruleset.rules())
-    return any(name in fields for fields in memo)
-
-
-def _fields(pred: Pred) -> frozenset[str]:
-    if isinstance(pred, Test):
-        return frozenset((pred.field,))
-    parts = getattr(pred, "parts", None) or ((pred.part,) if isinstance(pred, Not) else ())
-    return frozenset().union(*(_fields(part) for part in parts))
+        memo = engine.ruleset._memo["fields asked"] = {test.field for rule in engine.ruleset.rules() for test in tests(rule.predicate)}
+    return name in memo
 
 
 def _stepped(job: Job, group: Group, new: dict[str, Reading]) -> Group:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from iptsim.names import ANYCAST, BROADCAST, ESTABLISHED, INVALID, LOCAL, MULTICAST, NEW, RELATED, UNICAST, UNTRACKED
-from iptsim.predicate import Name, Or, Ranges, Test, one, ranges
+from iptsim.predicate import Name, Or, Test, one, ranges
 from iptsim.reading import Reading, Same
 from iptsim.trace import Fate, Verdict
 from iptsim.walk import conntrack, nat, routing
 from iptsim.walk.engine import Engine, at
 from iptsim.walk.group import Group
 from iptsim.walk.hooks import order
+from iptsim.walk.setting import LOOPBACK
 from iptsim.walk.tables import visit
 
 _FROM_HOST = Test("in_interface", Name(""))
@@ -19,7 +20,6 @@ _LOCAL = Test("dst_type", ranges([(LOCAL, LOCAL), (ANYCAST, ANYCAST)]))
 _LOOPBACK_BROADCAST = Test("dst", one(0x7FFFFFFF))
 # What a table of OUTPUT may change that asks for a new route.
 _REROUTES = {"mangle": "mark", "nat": "dst"}
-_LOOPBACK = {4: Ranges(((0x7F000000, 0x7FFFFFFF),)), 6: one(1)}
 
 
 def run(engine: Engine, group: Group) -> None:
@@ -142,7 +142,7 @@ def _routed(engine: Engine, group: Group, sourced: bool) -> list[Group]:
     out = [] if local is None else [replace(local, out="lo", via=None)]
     rest = away
     if rest is not None and not _localnet(engine):
-        stuck, rest = engine.split(rest, Test("src", _LOOPBACK[engine.setting.family])) if sourced else (None, rest)
+        stuck, rest = engine.split(rest, Test("src", LOOPBACK[engine.setting.family])) if sourced else (None, rest)
         if stuck is not None:
             engine.lost(stuck, "martian", "a loopback source does not leave this host unless route_localnet is 1")
     for part, route in routing.look_up(engine, rest) if rest is not None else ():

@@ -16,10 +16,10 @@ from iptsim.reading import Same
 from iptsim.trace import Fate, Verdict
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group, plus
+from iptsim.walk.setting import LOOPBACK
 
 _HERE = Test("dst_type", ranges((kind, kind) for kind in (LOCAL, BROADCAST, ANYCAST, MULTICAST)))
 _HERE6 = And((_HERE, Not(Test("dst", one(1)))))  # that what arrives became ::1 by NAT does not bring it to lo: rt6_need_strict()
-_LOOPBACK = ranges([(0x7F000000, 0x7FFFFFFF)])
 _EVERY_HOSTS = (0, 32766, 32767)  # with other rules fib_validate_source() looks closer at the source
 _ZERO = one(0)  # ipv4_is_zeronet(): no longer all of 0.0.0.0/8
 _BAD_SOURCES = ranges([(0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)])
@@ -132,7 +132,7 @@ def _sane(engine: Engine, group: Group) -> Group | None:
 def _martian(engine: Engine, group: Group) -> Pred:
     bad: list[Pred] = [Test("src", _BAD_SOURCES), And((Test("src", _ZERO), Not(_DHCP), Not(_limited(group)))), And((Test("dst", _ZERO), Not(_DHCP)))]
     if not _switch(engine, group, "route_localnet"):
-        bad += [Test("dst", _LOOPBACK), And((Test("src", _LOOPBACK), Not(_limited(group))))]
+        bad += [Test("dst", LOOPBACK[4]), And((Test("src", LOOPBACK[4]), Not(_limited(group))))]
     return Or(tuple(bad))
 
 

@@ -10,12 +10,14 @@ from typing import Any
 from iptsim.effect import Translate
 from iptsim.host import Host, Inference, Route, infer
 from iptsim.names import ADDRESS_TYPES, BROADCAST, LOCAL, UNICAST
-from iptsim.packet import read_field
-from iptsim.predicate import Ranges, Test, ranges
+from iptsim.packet import read_field, top_of
+from iptsim.predicate import Ranges, Test, one, ranges
 from iptsim.reading import TYPE_OF, Open, Reading, Same, Shift, TypeOf, known
 from iptsim.ruleset import Ruleset
 from iptsim.values import ip_text
 
+# The addresses that never leave a host.
+LOOPBACK = {4: ranges([(0x7F000000, 0x7FFFFFFF)]), 6: one(1)}
 # Names that say "bridge" where no host file does: Docker, libvirt, LXD, CNI, Podman, Neutron.
 _BRIDGE_NAMES = ("docker", "br-", "virbr", "lxdbr", "lxcbr", "cni", "podman", "qbr", "incusbr")
 
@@ -84,8 +86,9 @@ class Setting:
 
     def home_of(self, lo: int, hi: int) -> tuple[str, Inference | None] | None:
         """The interface behind which all addresses from `lo` to `hi` are, by a network that is on-link there."""
+        everywhere = (0, top_of("src", self.family))
         for interface in self.host.interfaces or {}:
-            if interface != "lo" and any(a <= lo and hi <= b and (a, b) != (0, _top(self.family)) for a, b in self.network_of(interface).parts):
+            if interface != "lo" and any(a <= lo and hi <= b and (a, b) != everywhere for a, b in self.network_of(interface).parts):
                 return interface, None
         for inference in self.inferred:
             if inference.network[0] <= lo and hi <= inference.network[1]:
@@ -124,7 +127,7 @@ class Setting:
             return self.types
         fixed = self.host.fixed_types(self.family)
         taken = ranges(part for _, values in fixed for part in values.parts).parts
-        edges = [-1, *(edge for part in taken for edge in part), _top(self.family) + 1]
+        edges = [-1, *(edge for part in taken for edge in part), top_of("src", self.family) + 1]
         return (*fixed, (UNICAST, ranges((edges[n] + 1, edges[n + 1] - 1) for n in range(0, len(edges), 2))))
 
     # ---------------------------------------------------------------- the kernel's switches
@@ -174,7 +177,3 @@ class Setting:
         reading = read_field(like, value) if isinstance(value, str) else value
         assert known(reading)
         return reading  # type: ignore[no-any-return]  # checked just above
-
-
-def _top(family: int) -> int:
-    return (1 << (32 if family == 4 else 128)) - 1

@@ -71,3 +71,22 @@ def test_a_set_has_the_fields_that_were_given() -> None:
 def test_a_question_that_makes_no_sense_is_refused(wrong: str, asked: dict[str, Any]) -> None:
     with pytest.raises(FlowError, match=wrong):
         UFW.search(**asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"to_dst": "nonsense"}, "dst 'nonsense' is not an address"),
+        ({"to_dst": "2001:db8::1"}, "is IPv6"),
+        ({"to_dport": "nonsense"}, "dport"),
+    ],
+)
+def test_a_value_that_no_packet_leaves_with_is_told(asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(FlowError, match=said):
+        iptsim.parse("*filter\n:FORWARD ACCEPT\nCOMMIT\n").search(in_interface="eth0", **asked)
+
+
+def test_what_is_asked_of_the_end_is_written_as_in_a_flow_and_may_be_named_by_no_rule() -> None:
+    rs = iptsim.parse("*filter\n:FORWARD ACCEPT\nCOMMIT\n")
+    found = rs.search(in_interface="eth0", to_dport="https", to_dst="192.0.2.0/24", out_interface="eth9")
+    assert (found.example().dport, found.example().out_interface) == (443, "eth9")

@@ -13,7 +13,7 @@ from iptsim.matches.tcp import Tcp
 from iptsim.matches.udp import Udp
 from iptsim.names import ESTABLISHED, NEW, RELATED
 from iptsim.packet import FIELDS, flags_text, mac_text, top_of
-from iptsim.predicate import ALWAYS, NO, Name, Pred, Test, given, holds, tests
+from iptsim.predicate import ALWAYS, NO, Name, Pred, Test, atoms, given, holds, tests
 from iptsim.questions.explanation import Miss
 from iptsim.ruleset import Rule, Ruleset
 from iptsim.targets.accept import Accept as AcceptTarget
@@ -61,7 +61,7 @@ def nearest_miss(ruleset: Ruleset, trace: Trace, asked: Mapping[str, Any]) -> Mi
         return None
     fix = _fix(ruleset, trace, best, asked, end.now)
     if not best.failed:
-        return Miss(best.rule, None, f"never reached: {trace.decided_by} decides before it", (), fix)
+        return Miss(best.rule, None, _why_not(trace, best.rule), (), fix)
     first, *others = best.failed
     notes = tuple(_said(f, end.now, ruleset.family) for f in others) + _rewritten(trace, best.failed)
     return Miss(first.rule, _columns(first), _said(first, end.now, ruleset.family), notes, fix)
@@ -121,6 +121,17 @@ def _other_kind(test: Test) -> bool:
 
 
 # ---------------------------------------------------------------- saying it
+def _why_not(trace: Trace, rule: Rule) -> str:
+    """Why a rule did not decide that fails on nothing: it was passed over for what is not known, or never reached."""
+    asked = atoms(rule.predicate)
+    end = trace.rule
+    before = end is not None and end.chain == rule.chain and rule.number < end.number
+    left = {f"{rule.table}:{rule.chain}:return", f"{rule.table}:{rule.chain}:policy"}
+    if asked and (before or any(step.id in left for step in trace.steps)):
+        return f"it did not match here: {asked[0].reason}"
+    return f"never reached: {trace.decided_by} decides before it"
+
+
 def _columns(failed: Failed) -> tuple[int, int] | None:
     """Where the option stands in the rule's line, if it is written as iptables-save writes it."""
     if failed.row is None:

@@ -59,6 +59,14 @@ class Given(NamedTuple):
     negated: bool = False
 
 
+class Place(NamedTuple):
+    """Where an extension may stand: in these tables, where these hooks reach, with one of these in `-p`, not negated. Empty: anywhere."""
+
+    tables: tuple[str, ...]
+    hooks: tuple[str, ...]
+    protocols: tuple[int, ...]
+
+
 class Extension:
     """What matches and targets share: the rows, and the values that a rule gave for them. Immutable once made, and shared by rules that say the same.
 
@@ -75,6 +83,8 @@ class Extension:
     hooks: ClassVar[tuple[str, ...]] = ()
     # the rule must say -p one of these, not negated
     protocols: ClassVar[tuple[int, ...]] = ()
+    # what it is given decides more: `place` is its own
+    particular: ClassVar[bool] = False
     # the kernel runs conntrack at all only where some rule uses an extension that needs it
     conntrack: ClassVar[bool] = False
 
@@ -82,6 +92,7 @@ class Extension:
         super().__init_subclass__(**more)
         if name is not None:
             cls.name = name
+        cls.particular = cls.place is not Extension.place
         cls.options = tuple(value for klass in reversed(cls.__mro__) for value in vars(klass).values() if isinstance(value, Option))
 
     def __init__(self, given: tuple[Given, ...] = (), family: int = 4) -> None:
@@ -104,6 +115,10 @@ class Extension:
     def problem(self) -> str | None:
         """What the tools would refuse in this combination of options, or None. The rows' required, excludes and needs are checked by the reader."""
         return None
+
+    def place(self) -> Place:
+        """Where the tools and the kernel allow it, with what it is given."""
+        return Place(self.tables, self.hooks, self.protocols)
 
     def implied(self) -> tuple[Given, ...]:
         """What the tool fills in for options that were not given, and prints: recent's --name DEFAULT."""

@@ -72,6 +72,9 @@ ICMPV6_TYPES: dict[str, tuple[int, int, int]] = {
     "neighbor-advertisement": (136, 0, 255), "redirect": (137, 0, 255),
 }  # fmt: skip
 
+# The ICMP messages that are about another packet, which they quote: icmp_is_err() in linux/icmp.h, and those of ICMPv6.
+ICMP_ERRORS: dict[int, tuple[int, ...]] = {1: (3, 4, 5, 11, 12), 58: (1, 2, 3, 4)}
+
 # TCP's flag bits, in the order iptables-save lists them; ECE and CWR have no name there.
 TCP_FLAGS: dict[str, int] = {"FIN": 1, "SYN": 2, "RST": 4, "PSH": 8, "ACK": 16, "URG": 32}
 ALL_TCP_FLAGS: dict[str, int] = TCP_FLAGS | {"ECE": 64, "CWR": 128}
@@ -107,7 +110,7 @@ DSCP_CLASSES = {
 }  # fmt: skip
 # syslog.h, as libxt_LOG.c reads them.
 LOG_LEVELS = {
-    "alert": 1, "crit": 2, "debug": 7, "emerg": 0, "error": 3, "err": 3, "info": 6, "notice": 5, "panic": 0, "warning": 4, "warn": 4,
+    "alert": 1, "crit": 2, "debug": 7, "emerg": 0, "error": 3, "info": 6, "notice": 5, "panic": 0, "warning": 4,
 }  # fmt: skip
 
 # --reject-with, by family: the name that is saved and the short one that is also read.

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from iptsim.values import Value, ip_range, ip_text, port
 
+# What a rule with ports in its target says after -p: TCP, UDP, SCTP, DCCP, ICMP (libipt_DNAT.c and its like).
+WITH_PORTS = (6, 17, 132, 33, 1)
+
 
 class Destination(NamedTuple):
     """What DNAT and SNAT are given: an inclusive address range or None, an inclusive port range or None, and /BASE."""

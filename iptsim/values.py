@@ -9,25 +9,32 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from struct import Struct
 from typing import Any, NamedTuple
 
 from iptsim.names import ICMP_TYPES, ICMPV6_TYPES, PROTOCOL_NAMES, PROTOCOLS, SERVICES, TCP_FLAGS
-from iptsim.packet import flags_text, mac_text
+from iptsim.packet import flags_text
 from iptsim.predicate import Masked, Ranges, ranges
 
 
 @dataclass(frozen=True)
 class Value:
-    """One shape. `name` is what an error says was expected; `words` how many words it takes; `kind` what strategies draw from."""
+    """One shape. `name` is what an error says was expected; `words` how many words it takes; `kind` what strategies draw
+    from, unless `drawn` says which words: where not every machine takes all that can be read."""
 
     name: str
     read: Callable[..., Any]
     save: Callable[[Any], str]
     words: int = 1
     kind: tuple[Any, ...] = ()
+    drawn: tuple[str, ...] | None = None
+
+
+def drawing(shape: Value, *words: str) -> Value:
+    """The same shape, of which strategies draw these words alone."""
+    return replace(shape, drawn=words)
 
 
 # ---------------------------------------------------------------- numbers
@@ -69,16 +76,25 @@ def hexadecimal(top: int, digits: int = 0) -> Value:
 
 
 def number_range(top: int, name: str = "a number or a range a:b") -> Value:
-    """`a`, `a:b`, `a:`, `:b`: an inclusive pair, saved as one number where both are equal."""
+    """`a`, `a:b`, `a:`, `:b`: an inclusive pair, saved as one number where both are equal. Backwards it is read, and nothing is in it."""
 
     def read(text: str) -> tuple[int, int]:
         lo, colon, hi = text.partition(":")
-        pair = (_int(lo, top) if lo else 0, _int(hi, top) if hi else top) if colon else (_int(lo, top),) * 2
+        return (_int(lo, top) if lo else 0, _int(hi, top) if hi else top) if colon else (_int(lo, top),) * 2
+
+    return Value(name, read, _save_pair, kind=("range", top))
+
+
+def forwards(shape: Value) -> Value:
+    """The shape of a range, where one that is backwards is refused."""
+
+    def read(text: str) -> tuple[int, int]:
+        pair: tuple[int, int] = shape.read(text)
         if pair[0] > pair[1]:
             raise ValueError(f"the range {text} is backwards")
         return pair
 
-    return Value(name, read, _save_pair, kind=("range", top))
+    return replace(shape, read=read)
 
 
 def _save_pair(pair: tuple[int, int]) -> str:
@@ -240,10 +256,9 @@ HOST_NET = Value("an address or network", _net, lambda n: _save_net(n).removesuf
 
 
 def _host(text: str) -> Net:
-    net = _net(text)
     if "/" in text:
         raise ValueError(f"{text!r} is not a single address")
-    return net
+    return _net(text)
 
 
 HOST = Value("an address", _host, lambda n: ip_text(n.value, n.family), kind=("host",))
@@ -277,13 +292,8 @@ INTERFACE = Value("an interface name", _interface, lambda v: v, kind=("interface
 
 
 def _protocol(text: str) -> int:
-    name = text.lower()
-    return PROTOCOLS[name] if name in PROTOCOLS else _protocol_number(text)
-
-
-def _protocol_number(text: str) -> int:
     try:
-        return _int(text, 255)
+        return PROTOCOLS[text.lower()] if text.lower() in PROTOCOLS else _int(text, 255)
     except ValueError:
         raise ValueError(f"{text!r} is not a protocol") from None
 
@@ -326,12 +336,10 @@ def quoted(text: str) -> str:
 
 
 def text(longest: int, what: str = "text") -> Value:
-    """Free text of at most `longest` bytes, quoted as xtables_save_string does."""
+    """Free text, quoted as xtables_save_string does. What is longer than `longest` bytes is cut off, without a word (xtopt_parse_string)."""
 
     def read(words: str) -> str:
-        if len(words.encode("utf-8", "surrogateescape")) > longest:
-            raise ValueError(f"{what} is longer than {longest} bytes")
-        return words
+        return words.encode("utf-8", "surrogateescape")[:longest].decode("utf-8", "surrogateescape")
 
     return Value(what, read, quoted, kind=("text", longest))
 
@@ -353,7 +361,7 @@ def _tcp_flags(mask: str, comp: str) -> tuple[int, int]:
 
 def _flag_list(text: str) -> int:
     bits = 0
-    for name in text.upper().split(","):
+    for name in filter(None, text.upper().split(",")):
         if name == "ALL":
             bits |= 63
         elif name in TCP_FLAGS:
@@ -383,18 +391,8 @@ def _icmp(names: dict[str, tuple[int, int, int]]) -> Callable[[str], tuple[int, 
 
 
 def _save_icmp(value: tuple[int, int, int]) -> str:
-    kind, lo, hi = value
-    return str(kind) if (lo, hi) == (0, 255) else f"{kind}/{lo}"
+    return str(value[0]) if value[1:] == (0, 255) else f"{value[0]}/{value[1]}"
 
 
 ICMP = Value("an ICMP type, type/code or name", _icmp(ICMP_TYPES), lambda v: "any" if v[0] == 255 else _save_icmp(v), kind=("icmp",))
 ICMPV6 = Value("an ICMPv6 type, type/code or name", _icmp(ICMPV6_TYPES), _save_icmp, kind=("icmp",))
-
-
-def _mac(text: str) -> int:
-    if not re.fullmatch(r"[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}", text):
-        raise ValueError(f"{text!r} is not a MAC address")
-    return int("".join(part.zfill(2) for part in text.split(":")), 16)
-
-
-MAC = Value("a MAC address", _mac, mac_text, kind=("mac",))

@@ -67,6 +67,23 @@ def reads(*rows: str | tuple[str, str], family: int = 4) -> Test:
     return it_reads_and_saves
 
 
+def stands(*rows: tuple[str, str], family: int = 4) -> Test:
+    """(some of the message, `TABLE:CHAIN words`): what is refused because of where it stands; an empty message where it is not."""
+
+    @pytest.mark.parametrize(("message", "text"), rows)
+    def it_stands_only_where_it_may(message: str, text: str) -> None:
+        place, _, words = text.partition(" ")
+        table, _, chain = place.partition(":")
+        dump = f"*{table}\n-A {chain} {words}\nCOMMIT\n"
+        if message:
+            with pytest.raises(ReadError, match=re.escape(message)):
+                iptsim.parse(dump, family=family)
+        else:
+            assert iptsim.parse(dump, family=family)[table][chain][1].canonical == f"-A {chain} {words}"
+
+    return it_stands_only_where_it_may
+
+
 def holds(*rows: tuple[Truth, str, str], family: int = 4) -> Test:
     """(truth, text, packet): does the last match hold for a packet of which this is known?"""
 

@@ -125,6 +125,19 @@ def test_a_flow_drawn_around_a_packet_has_it(data: st.DataObject) -> None:
     assert rs.explain(**data.draw(flows(rs, around=packet))).question.contains(packet) is not NO
 
 
+@settings(max_examples=30)
+@given(st.data())
+def test_what_is_to_be_left_out_is_not_drawn_and_a_hosts_names_are(data: st.DataObject) -> None:
+    host = Host(interfaces={"ens9": ["192.0.2.1/24"]}, ipsets={"guests": {"type": "hash:ip,port"}})
+    rs = data.draw(rulesets(host=host, without=("LOG", "conntrack", "tcp --dport")))
+    for part in (part for rule in rs.rules() for part in rule.parts):
+        assert part.name not in ("LOG", "conntrack")
+        for option, value, _ in part.given:
+            assert (part.name, option.flag) != ("tcp", "--dport")
+            assert option.value is None or option.value.kind != ("interface",) or value in ("ens9", "lo", "eth+")
+            assert option.value is None or option.value.kind != ("set",) or (value[0] == "guests" and value[1].count(",") == 1)
+
+
 @pytest.mark.parametrize("family", [4, 6])
 @settings(max_examples=30)
 @given(st.data())

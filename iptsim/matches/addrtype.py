@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from iptsim import values
-from iptsim.extension import Match, Option
+from iptsim.extension import Match, Option, Place
 from iptsim.names import ADDRESS_TYPES, ANYCAST, BROADCAST, LOCAL, MULTICAST, UNICAST, UNSPEC
 from iptsim.predicate import ALWAYS, NEVER, Not, Or, Pred, Test, Unknown, both, given, ranges
 
@@ -13,6 +14,8 @@ TYPES = values.words_of(ADDRESS_TYPES, "address types")
 UNREACHABLE = ADDRESS_TYPES.index("UNREACHABLE")
 # The types that a route lookup finds; all but LOCAL are plain unicast addresses to the eye.
 ROUTED = (LOCAL, ANYCAST, UNREACHABLE)
+# Those that IPv6 does not know (addrtype_mt_checkentry_v1).
+FOREIGN = {"BROADCAST", "BLACKHOLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE"}
 # Those that --limit-iface-in and --limit-iface-out are about, in IPv4.
 OWN = (LOCAL, BROADCAST)
 
@@ -30,7 +33,15 @@ class Addrtype(Match, name="addrtype"):
     limit_out = Option("--limit-iface-out", None, says="only the interface it leaves by counts", excludes=("--limit-iface-in",))
 
     def problem(self) -> str | None:
-        return None if self.has(Addrtype.src_type) or self.has(Addrtype.dst_type) else "addrtype needs --src-type or --dst-type"
+        if not self.has(Addrtype.src_type) and not self.has(Addrtype.dst_type):
+            return "addrtype needs --src-type or --dst-type"
+        asked = {*self.get(Addrtype.src_type, ()), *self.get(Addrtype.dst_type, ())}
+        wrong = sorted(asked & FOREIGN) if self.family == 6 else []
+        return f"IPv6 has no addresses of type {' or '.join(wrong)}" if wrong else None
+
+    def place(self) -> Place:
+        into, out = ("PREROUTING", "INPUT", "FORWARD"), ("FORWARD", "OUTPUT", "POSTROUTING")
+        return super().place()._replace(hooks=into if self.has(Addrtype.limit_in) else out if self.has(Addrtype.limit_out) else ())
 
     def asks(self) -> Pred:
         rows = (("src", Addrtype.src_type), ("dst", Addrtype.dst_type))
@@ -62,9 +73,14 @@ def _type4(field: str, types: tuple[int, ...], here: Pred) -> Pred:
 
 
 def _type6(field: str, types: tuple[int, ...], here: Pred) -> Pred:
+    """With a limit, the route is looked up on that interface alone (match_lookup_rt6)."""
     shape = {UNSPEC: (UNSPEC,), UNICAST: (UNICAST, *ROUTED), MULTICAST: (MULTICAST,)}
     asked = [_one_of(field, shape[t]) for t in types if t in shape]
     if set(types) & set(ROUTED):
-        local = both(_one_of(field, {LOCAL} & set(types)), here)
-        asked.append(Or((local, _one_of(field, set(types) & {ANYCAST, UNREACHABLE}))))
+        other = (
+            replace(here, key=(*here.key, ADDRESS_TYPES[kind])) if isinstance(here, Unknown) else _one_of(field, (kind,))
+            for kind in (ANYCAST, UNREACHABLE)
+            if kind in types
+        )
+        asked.append(Or((both(_one_of(field, {LOCAL} & set(types)), here), *other)))
     return both(*asked)

@@ -6,6 +6,8 @@ from iptsim import values
 from iptsim.extension import Match, fact
 from iptsim.predicate import Test, one
 
+PATH = values.drawing(values.text(511, "a path"), "/")
+
 
 class Cgroup(Match, name="cgroup"):
     """Compare the control group of the packet's process. xt_cgroup.c: a packet without a socket fails, `!` or not."""
@@ -13,7 +15,7 @@ class Cgroup(Match, name="cgroup"):
     hooks = ("INPUT", "OUTPUT", "POSTROUTING")
     requires = Test("socket", one(1))
 
-    path = fact("--path", values.text(511, "a path"), "the control group is {}", "cgroup", reads=("uid_owner",), negatable=True,
+    path = fact("--path", PATH, "the control group is {}", "cgroup", reads=("uid_owner",), negatable=True,
                 excludes=("--cgroup",))  # fmt: skip
     cgroup = fact("--cgroup", values.NUMBER, "the control group is {}", "cgroup", reads=("uid_owner",), negatable=True,
                   excludes=("--path",))  # fmt: skip

@@ -8,6 +8,9 @@ from iptsim.matches.conntrack import CONNECTION
 from iptsim.predicate import Pred, Unknown, both, given
 
 MASK = values.hexadecimal(0xFFFFFFFF, 8)
+# iptables 1.8.9 reads no greater mask back, though --cluster-local-node is saved as one.
+NODES = values.drawing(MASK, "1", "2", "3", "32")
+NODE = values.drawing(values.number(32, 1), "1", "2", "6")
 
 
 class Cluster(Match, name="cluster"):
@@ -15,13 +18,15 @@ class Cluster(Match, name="cluster"):
 
     conntrack = True
 
-    mask = Option("--cluster-local-nodemask", MASK, says="the node is one of {}", negatable=True)
-    node = Option("--cluster-local-node", values.number(32, 1), says="the node is number {}", negatable=True, excludes=("--cluster-local-nodemask",))
+    mask = Option("--cluster-local-nodemask", NODES, says="the node is one of {}", negatable=True)
+    node = Option("--cluster-local-node", NODE, says="the node is number {}", negatable=True, excludes=("--cluster-local-nodemask",))
     total = Option("--cluster-total-nodes", values.number(32, 1), says="the number of nodes is {}", required=True)
     seed = Option("--cluster-hash-seed", MASK, says="the seed is {}", required=True)
 
     def problem(self) -> str | None:
-        return None if self.has(Cluster.mask) or self.has(Cluster.node) else "cluster needs --cluster-local-node or --cluster-local-nodemask"
+        if not self.has(Cluster.mask) and not self.has(Cluster.node):
+            return "cluster needs --cluster-local-node or --cluster-local-nodemask"
+        return "there are not so many nodes: --cluster-total-nodes is less" if self._mine >> self.get(Cluster.total) else None
 
     @property
     def _mine(self) -> int:

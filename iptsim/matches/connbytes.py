@@ -8,7 +8,7 @@ from iptsim.predicate import Pred, Unknown, both, given
 from iptsim.values import Value
 
 TOP = (1 << 64) - 1
-_RANGE = values.number_range(TOP)
+_RANGE = values.forwards(values.number_range(TOP))
 
 
 def _save(pair: tuple[int, int]) -> str:
@@ -41,4 +41,13 @@ class Connbytes(Match, name="connbytes"):
     def asks(self) -> Pred:
         key = ("connbytes", self.get(Connbytes.mode), self.get(Connbytes.dir), _save(self.get(Connbytes.amount)))
         carried = Unknown("how much the connection has carried is not known", key, dice=True)
-        return both(TRACKED, given(carried, self.negated(Connbytes.amount)))
+        return both(TRACKED, given(carried, self._negated))
+
+    @property
+    def _negated(self) -> bool:
+        """The kernel is told of `!` by the ends changing places, which those of a single amount do not."""
+        low, high = self.get(Connbytes.amount)
+        return self.negated(Connbytes.amount) and low != high
+
+    def words(self) -> str:
+        return super().words() if self._negated else super().words().removeprefix("! ")

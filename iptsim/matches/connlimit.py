@@ -23,7 +23,7 @@ class Connlimit(Match, name="connlimit"):
     def problem(self) -> str | None:
         if not self.has(Connlimit.upto) and not self.has(Connlimit.above):
             return "connlimit needs --connlimit-upto or --connlimit-above"
-        return None if self.get(Connlimit.mask, 0) <= BITS[self.family] else f"--connlimit-mask is out of range: 0 to {BITS[self.family]}"
+        return None
 
     def implied(self) -> tuple[Given, ...]:
         side = () if self.has(Connlimit.daddr) or self.has(Connlimit.saddr) else (Given(Connlimit.saddr, None),)
@@ -38,6 +38,8 @@ class Connlimit(Match, name="connlimit"):
         return Unknown("how many connections are open is not known", ("connlimit", word, str(count)), dice=True, first=(count >= 1) == below)
 
     def words(self) -> str:
-        """`! --connlimit-above` is saved as --connlimit-upto."""
+        """A mask of more bits than there are is one of all. `! --connlimit-above` is saved as --connlimit-upto."""
+        if self.get(Connlimit.mask, 0) > BITS[self.family]:
+            return Connlimit(tuple(row for row in self.given if row.option is not Connlimit.mask), self.family).words()
         text = super().words()
         return text.replace("! --connlimit-above", "--connlimit-upto").replace("! --connlimit-upto", "--connlimit-above")

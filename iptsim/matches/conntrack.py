@@ -5,11 +5,21 @@ from __future__ import annotations
 from iptsim import values
 from iptsim.extension import TRACKED, Match, Option, fact, within
 from iptsim.matches.state import STATES, in_states
+from iptsim.matches.udp import PORTS
 from iptsim.names import CT_DIRECTIONS
 from iptsim.predicate import ALWAYS, Not, Or, Pred, Test, Unknown, both, given, one
 from iptsim.values import Net, Value
 
-PROTOCOL_NUMBER = Value("a protocol", values.PROTOCOL.read, str, kind=("protocol",))
+
+def _protocol(text: str) -> int:
+    """Unlike after -p, a name is in lower case."""
+    if text.lower() != text and text.isalpha():
+        raise ValueError(f"{text!r} is not a protocol")
+    number: int = values.PROTOCOL.read(text)
+    return number
+
+
+PROTOCOL_NUMBER = Value("a protocol", _protocol, str, kind=("protocol",))
 STATUSES = ("NONE", "EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED")
 CONNECTION = ("ctproto", "ctorigsrc", "ctorigdst", "ctorigsrcport", "ctorigdstport")
 _STATUS: dict[str, Pred] = {
@@ -43,7 +53,7 @@ def _address(field: str, says: str) -> Option:
 
 
 def _port(field: str, says: str) -> Option:
-    return Option(f"--{field}", values.PORT_RANGE, within(field), says, negatable=True)
+    return Option(f"--{field}", PORTS, within(field), says, negatable=True)
 
 
 class Conntrack(Match, name="conntrack"):

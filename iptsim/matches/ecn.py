@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iptsim import values
-from iptsim.extension import Match, Option
+from iptsim.extension import Match, Option, Place
 from iptsim.predicate import Masked, Pred, Test, both, one
 
 
@@ -17,6 +17,9 @@ class Ecn(Match, name="ecn"):
     ece = Option("--ecn-tcp-ece", None, lambda _: _bit(64), "the TCP flag ECE is set", (), True)
     cwr = Option("--ecn-tcp-cwr", None, lambda _: _bit(128), "the TCP flag CWR is set", (), True)
     ect = Option("--ecn-ip-ect", values.number(3), lambda n: Test("tos", Masked(3, n)), "the ECN codepoint is {}", (), True)
+
+    def place(self) -> Place:
+        return super().place()._replace(protocols=(6,) if self.has(Ecn.ece) or self.has(Ecn.cwr) else ())
 
     def problem(self) -> str | None:
         return None if self.given else "ecn needs at least one option"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iptsim import values
 from iptsim.extension import Match, fact
+from iptsim.predicate import Pred, Unknown, both
 
 
 class Frag(Match, name="frag"):
@@ -17,3 +18,6 @@ class Frag(Match, name="frag"):
     first = fact("--fragfirst", None, "the fragment is the first", "fragfirst")
     more = fact("--fragmore", None, "the fragment is not the last", "fragmore", excludes=("--fraglast",))
     last = fact("--fraglast", None, "the fragment is the last", "fraglast", excludes=("--fragmore",))
+
+    def asks(self) -> Pred:
+        return both(Unknown("extension headers are not part of a flow", ("frag-header",)), super().asks())

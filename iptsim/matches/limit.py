@@ -35,7 +35,11 @@ def save_rate(period: int) -> str:
     return f"{best[1] // period}/{({'minute': 'min', 'second': 'sec'}).get(best[0], best[0])}"
 
 
-RATE = values.samples("a rate like 3/minute", read_rate, save_rate, "3/min", "10/sec", "5/hour", "1/day")
+RATE = values.samples("a rate like 3/minute", read_rate, save_rate, "3/min", "10/sec", "5/hour", "20/day")
+
+
+# Few enough for each of these rates: legacy iptables multiplies them in 32 bits.
+BURST = values.drawing(values.number(10000), "1", "2", "3")
 
 
 class Limit(Match, name="limit"):
@@ -45,7 +49,7 @@ class Limit(Match, name="limit"):
     """
 
     limit = Option("--limit", RATE, says="the rate is at most {}")
-    burst = Option("--limit-burst", values.number(0xFFFFFFFF, 1), says="the burst is {} packets", default=5)
+    burst = Option("--limit-burst", BURST, says="the burst is {} packets", default=5)
 
     def implied(self) -> tuple[Given, ...]:
         return () if self.has(Limit.limit) else (Given(Limit.limit, UNITS["hour"] // 3),)

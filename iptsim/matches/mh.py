@@ -9,7 +9,7 @@ TYPES = (
     "binding-refresh-request", "home-test-init", "careof-test-init", "home-test", "careof-test", "binding-update",
     "binding-acknowledgement", "binding-error",
 )  # fmt: skip
-_RANGE = values.number_range(255)
+_RANGE = values.forwards(values.number_range(255))
 
 
 def _type(text: str) -> tuple[int, int]:

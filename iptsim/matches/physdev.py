@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from iptsim import values
-from iptsim.extension import Match, Option
+from iptsim.extension import Match, Option, Place
 from iptsim.predicate import Name, Not, Pred, Test, both
 
 NONE = Name("")
@@ -35,6 +35,12 @@ class Physdev(Match, name="physdev"):
     is_out = Option("--physdev-is-out", None, _any_port("physdev_out"), "the packet is leaving by a bridge port", (), True)
     port_out = Option("--physdev-out", values.INTERFACE, _port("physdev_out"), "the bridge port it leaves by is {}", (), True)
     is_bridged = Option("--physdev-is-bridged", None, _any_port("physdev_out"), "the packet is bridged", (), True)
+
+    def place(self) -> Place:
+        """physdev_mt_check: which port a packet of this host leaves by is not known in OUTPUT, unless it is asked to be bridged."""
+        leaves = self.has(Physdev.is_out) or self.has(Physdev.port_out)
+        bridged = self.has(Physdev.is_bridged) and not self.negated(Physdev.is_bridged)
+        return super().place()._replace(hooks=("PREROUTING", "INPUT", "FORWARD", "POSTROUTING") if leaves and not bridged else ())
 
     def problem(self) -> str | None:
         return None if self.given else "physdev needs at least one option"

@@ -7,6 +7,8 @@ from iptsim.extension import Given, Match, Option
 from iptsim.predicate import ALWAYS, Pred, Unknown, given
 
 ACTIONS = ("--set", "--rcheck", "--update", "--remove")
+# Those that ask nothing of the times: what would say which times is refused (recent_mt_check).
+_SILENT = ("--set", "--remove")
 FULL = {4: values.HOST.read("255.255.255.255"), 6: values.HOST.read("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")}
 
 
@@ -25,10 +27,10 @@ class Recent(Match, name="recent"):
     rcheck = _action("--rcheck", "the address is on the list")
     update = _action("--update", "the address is on the list")
     remove = _action("--remove", "the address is taken off the list")
-    seconds = Option("--seconds", values.number(0xFFFFFFFF, 1), says="the time looked back is {} seconds")
-    reap = Option("--reap", None, says="older times are forgotten", needs=("--seconds",))
-    hitcount = Option("--hitcount", values.NUMBER, says="the number of times is at least {}")
-    rttl = Option("--rttl", None, says="the TTL is the same")
+    seconds = Option("--seconds", values.number(0xFFFFFFFF, 1), says="the time looked back is {} seconds", excludes=_SILENT)
+    reap = Option("--reap", None, says="older times are forgotten", needs=("--seconds",), excludes=_SILENT)
+    hitcount = Option("--hitcount", values.number(65535), says="the number of times is at least {}", default=0, excludes=_SILENT)
+    rttl = Option("--rttl", None, says="the TTL is the same", excludes=_SILENT)
     list_name = Option("--name", values.bare("the name of a list", 199), says="the list is {}")
     mask = Option("--mask", values.HOST, says="the address is compared under {}")
     rsource = Option("--rsource", None, says="the address is the source", excludes=("--rdest",))

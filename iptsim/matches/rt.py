@@ -27,5 +27,10 @@ class Rt(Match, name="rt"):
     addresses = fact("--rt-0-addrs", ADDRESSES, "the list of addresses is {}", "rt-0-addrs", needs=("--rt-type",))
     loosely = Option("--rt-0-not-strict", None, says="others in between are allowed", needs=("--rt-0-addrs",))
 
+    def problem(self) -> str | None:
+        """What only a header of type 0 has is asked beside `--rt-type 0` (rt_mt6_check)."""
+        special = self.has(Rt.reserved) or self.has(Rt.addresses)
+        return "--rt-0-res and --rt-0-addrs need --rt-type 0" if special and (self.get(Rt.kind) or self.negated(Rt.kind)) else None
+
     def asks(self) -> Pred:
         return both(Unknown("extension headers are not part of a flow", ("rt-header",)), super().asks())

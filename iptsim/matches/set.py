@@ -20,7 +20,7 @@ def _set(name: str, dims: str) -> tuple[str, str]:
     return name, dims
 
 
-SET = Value("a set and src or dst for each of its dimensions", _set, " ".join, words=2, kind=("words", ("blocklist src", "services dst,dst")))
+SET = Value("a set and src or dst for each of its dimensions", _set, " ".join, words=2, kind=("set",))
 BIG = values.number(0xFFFFFFFFFFFFFFFF)
 
 
@@ -45,6 +45,12 @@ class SetMatch(Match, name="set"):
     bytes_eq = Option("--bytes-eq", BIG, says="the bytes counted are {}", negatable=True, excludes=("--bytes-lt", "--bytes-gt"))
     bytes_lt = Option("--bytes-lt", BIG, says="the bytes counted are under {}", excludes=("--bytes-eq", "--bytes-gt"))
     bytes_gt = Option("--bytes-gt", BIG, says="the bytes counted are over {}", excludes=("--bytes-eq", "--bytes-lt"))
+
+    def words(self) -> str:
+        """That counters are updated goes without saying."""
+        silent = (SetMatch.update_counters, SetMatch.update_subcounters)
+        kept = tuple(row for row in self.given if row.negated or row.option not in silent)
+        return super().words() if len(kept) == len(self.given) else SetMatch(kept, self.family).words()
 
     def asks(self) -> Pred:
         name, dims = self.get(SetMatch.match_set)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from iptsim import values
-from iptsim.extension import Given, Match, Option
+from iptsim.extension import Match, Option
 from iptsim.predicate import Pred, Unknown, given
 
 WHOLE = 1 << 31
@@ -27,7 +27,8 @@ class Statistic(Match, name="statistic"):
 
     mode = Option("--mode", values.word_of(("random", "nth"), "random or nth"), says="the choice is {}", required=True)
     probability = Option("--probability", PROBABILITY, says="the probability is {}", negatable=True, excludes=("--every", "--packet"))
-    every = Option("--every", values.number(0xFFFFFFFF, 1), says="the packet is one of every {}", negatable=True, excludes=("--probability",))
+    every = Option("--every", values.number(0xFFFFFFFF, 1), says="the packet is one of every {}", negatable=True, excludes=("--probability",),
+                   needs=("--packet",))  # fmt: skip
     packet = Option("--packet", values.number(0xFFFFFFFE), says="the first one is number {}", needs=("--every",))
 
     def problem(self) -> str | None:
@@ -36,9 +37,6 @@ class Statistic(Match, name="statistic"):
             return f"statistic --mode {self.get(Statistic.mode)} needs {wanted.flag}"
         late = self.has(Statistic.every) and self.get(Statistic.packet, 0) >= self.get(Statistic.every)
         return "--packet must be less than --every" if late else None
-
-    def implied(self) -> tuple[Given, ...]:
-        return (Given(Statistic.packet, 0),) if self.has(Statistic.every) and not self.has(Statistic.packet) else ()
 
     def asks(self) -> Pred:
         if self.get(Statistic.mode) == "random":

@@ -60,7 +60,9 @@ class String(Match, name="string"):
         return String.string if self.has(String.string) else String.hex_string
 
     def problem(self) -> str | None:
-        return None if self.has(self._pattern) else "string needs --string or --hex-string"
+        if not self.has(self._pattern):
+            return "string needs --string or --hex-string"
+        return "--from is after --to" if self.get(String.start) > self.get(String.end) else None
 
     def asks(self) -> Pred:
         pattern = self.get(self._pattern)

@@ -12,4 +12,4 @@ class Tcpmss(Match, name="tcpmss"):
     protocols = (6,)
     requires = carries(6)
 
-    mss = fact("--mss", values.number_range(65535), "the MSS is {}", "mss", negatable=True, required=True)
+    mss = fact("--mss", values.forwards(values.number_range(65535)), "the MSS is {}", "mss", negatable=True, required=True)

@@ -79,9 +79,14 @@ class Time(Match, name="time"):
     kerneltz = Option("--kerneltz", None, says="the time is the kernel's")
     contiguous = Option("--contiguous", None, says="the hours after midnight belong to the day before")
 
+    def problem(self) -> str | None:
+        over = self.get(Time.stop, "23:59:59") <= self.get(Time.start, "00:00:00")
+        return "--contiguous needs a --timestop that is not after --timestart" if self.has(Time.contiguous) and not over else None
+
     def implied(self) -> tuple[Given, ...]:
-        """The last second of 32 bits, which iptables-save prints though nobody wrote it."""
-        return () if self.has(Time.datestop) else (Given(Time.datestop, LAST),)
+        """The last second of 32 bits, which iptables-save prints though nobody wrote it; the other end of the day, if one was given."""
+        day = ((Time.start, "00:00:00"), (Time.stop, "23:59:59")) if self.has(Time.start) or self.has(Time.stop) else ()
+        return tuple(Given(row, value) for row, value in (*day, (Time.datestop, LAST)) if not self.has(row))
 
     def asks(self) -> Pred:
         words = self.words().replace(f"--datestop {LAST}", "").replace("  ", " ").strip()

@@ -28,16 +28,17 @@ class Restrictions:
     def __init__(self, table: str, report: Report) -> None:
         self.table = table
         self.report = report
-        self._unrestricted: set[type[Any]] = {type(None)}
+        self._unrestricted: set[object] = {type(None)}
         self._fine: set[tuple[object, ...]] = set()
-        self._hooked: dict[str, dict[type[Extension], Rule]] = {}  # chain -> the extensions in it that only some hooks allow
+        self._hooked: dict[str, dict[object, tuple[Extension, Rule]]] = {}  # chain -> the extensions in it that only some hooks allow
 
     def check(self, rule: Rule) -> bool:
         """Report what the tools would refuse in this rule; True if there is nothing."""
         _, chain, _, head, matches, target, *_ = rule
         if not matches and target.__class__ in self._unrestricted:
             return True
-        key = (chain, _protocol(head) if head else None, target.__class__, *[match.__class__ for match in matches])
+        aim = target if target is not None and target.particular else target.__class__
+        key = (chain, _protocol(head) if head else None, aim, *[match if match.particular else match.__class__ for match in matches])
         if key not in self._fine:
             if not self._is_fine(rule, key[1]):
                 return False
@@ -47,12 +48,15 @@ class Restrictions:
     def _is_fine(self, rule: Rule, protocol: object) -> bool:
         fine = True
         for part in (*rule.matches, rule.target):
-            kind = part.__class__
-            if part is None or not (part.hooks or part.protocols or (part.tables and self.table not in part.tables)):
+            if part is None:
+                continue
+            kind = part if part.particular else part.__class__
+            tables, hooks, protocols = part.place()
+            if not (hooks or protocols or (tables and self.table not in tables)):
                 self._unrestricted.add(kind)
                 continue
-            if part.hooks and (not part.tables or self.table in part.tables):
-                self._hooked.setdefault(rule.chain, {}).setdefault(part.__class__, rule)
+            if hooks and (not tables or self.table in tables):
+                self._hooked.setdefault(rule.chain, {}).setdefault(kind, (part, rule))
             for problem in self._problems(part, protocol):
                 self.report.refuse(problem, extension_span(rule, part))
                 fine = False
@@ -61,22 +65,23 @@ class Restrictions:
     def _problems(self, part: Extension, protocol: object) -> list[str]:
         found = []
         name = _called(part)
-        if part.tables and self.table not in part.tables:
-            found.append(f"{name} is only for the table {' or '.join(part.tables)}")
-        if part.protocols and protocol not in part.protocols:
-            wanted = " or ".join(f"-p {PROTOCOL_NAMES.get(number, number)}" for number in part.protocols)
+        tables, _, protocols = part.place()
+        if tables and self.table not in tables:
+            found.append(f"{name} is only for the table {' or '.join(tables)}")
+        if protocols and protocol not in protocols:
+            wanted = " or ".join(f"-p {PROTOCOL_NAMES.get(number, number)}" for number in protocols)
             found.append(f"{name} needs {wanted}")
         return found
 
     def hooks(self, reached: Mapping[str, set[str]]) -> None:
         """Report the extensions that a hook reaches which does not allow them."""
         for chain, kinds in self._hooked.items():
-            for kind, rule in kinds.items():
-                wrong = sorted(reached.get(chain, set()) - set(kind.hooks))
+            for part, rule in kinds.values():
+                hooks = part.place().hooks
+                wrong = sorted(reached.get(chain, set()) - set(hooks))
                 if wrong:
-                    part = next(part for part in rule.parts if part.__class__ is kind)
                     self.report.refuse(
-                        f"{_called(part)} is not allowed in {' and '.join(wrong)}, only in {', '.join(kind.hooks)}", extension_span(rule, part)
+                        f"{_called(part)} is not allowed in {' and '.join(wrong)}, only in {', '.join(hooks)}", extension_span(rule, part)
                     )
 
 
@@ -89,7 +94,9 @@ def _protocol(head: Match) -> int | None:
 
 
 def _called(part: Extension) -> str:
-    return f"-m {part.name}" if isinstance(part, Match) else f"-j {part.name}"
+    """Its name, and that it is not every one where what it is given decides."""
+    name = f"-m {part.name}" if isinstance(part, Match) else f"-j {part.name}"
+    return f"{name} with these options" if part.particular and part.place() != Extension.place(part) else name
 
 
 class Chains:

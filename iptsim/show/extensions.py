@@ -28,7 +28,7 @@ _WORST = (EXACT, HOST, DICE, OPEN)
 _SAMPLES = {
     "number": "1", "range": "1", "masked": "0x1/0x1", "ports": "80", "net": "192.0.2.0/24", "host": "192.0.2.1", "ip_range": "192.0.2.1-192.0.2.9",
     "destination": "192.0.2.1", "nat_ports": "80-90", "interface": "eth0", "protocol": "tcp", "text": "text", "bare": "text",
-    "tcp_flags": "SYN SYN", "icmp": "3", "mac": "02:00:00:00:00:01",
+    "tcp_flags": "SYN SYN", "icmp": "3", "mac": "02:00:00:00:00:01", "set": "blocklist src",
 }  # fmt: skip
 _SAMPLES6 = {"net": "2001:db8::/32", "host": "2001:db8::1", "destination": "2001:db8::1", "ip_range": "2001:db8::1-2001:db8::9"}
 
@@ -139,7 +139,9 @@ def _sample(value: Value | None, family: int) -> object:
     if value is None:
         return None
     kind, *more = value.kind or ("text",)
-    if kind in ("words", "names", "name"):
+    if value.drawn:
+        text = value.drawn[0]
+    elif kind in ("words", "names", "name"):
         text = more[0][0]
     elif family == 6 and kind in _SAMPLES6:
         text = _SAMPLES6[kind]

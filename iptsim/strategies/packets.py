@@ -14,6 +14,7 @@ from iptsim.predicate import YES
 from iptsim.ruleset import Rule, Ruleset
 from iptsim.spaces.space import Space
 from iptsim.strategies.constants import ADDRESSES, ICMP, INTERFACES, PREFIXES, Edges, callers, edges, number, pool
+from iptsim.strategies.reach import reach
 from iptsim.values import ip_text
 from iptsim.walk.setting import Setting
 
@@ -51,7 +52,13 @@ def packets(draw: st.DrawFn, ruleset: Ruleset | None = None, within: Space | Non
         for name, often in (("ctstate", 1 if "ctstate" in aim.on else 6), ("fragment", 9)):
             if name in known.on and draw(st.sampled_from((*[False] * often, True))):
                 wished[name] = value(name)
-    return Packet(**wished) if within is None else _member(draw, within, wished)
+    if within is not None:
+        return _member(draw, within, wished)
+    reached = tuple(reach(ruleset).values()) if ruleset and aimed else ()
+    if not reached or draw(st.booleans()):
+        return Packet(**wished)
+    met = _member(draw, draw(st.sampled_from(reached)), wished)
+    return Packet(**{name: known for name, known in met.known().items() if name != "assume"})
 
 
 def _aim(draw: st.DrawFn, ruleset: Ruleset, rules: tuple[Rule, ...]) -> tuple[str, Edges]:
@@ -82,7 +89,7 @@ def _placed(draw: st.DrawFn, setting: Setting, hook: str, packet: dict[str, Any]
     elif hook in ("INPUT", "FORWARD", "PREROUTING") and not entry:
         entry = "eth0"
     packet = {name: value for name, value in packet.items() if name not in ("from_host", "in_interface")}
-    packet |= {"in_interface": entry} if entry else {"from_host": True}
+    packet |= _entering(draw, setting, entry) if entry else {"from_host": True}
     here = [a.ip for addresses in (setting.host.interfaces or {}).values() for a in addresses if a.version == setting.family]
     if hook in ("INPUT", "") and here and draw(st.booleans()):
         packet["dst"] = str(draw(st.sampled_from(here)))
@@ -91,13 +98,23 @@ def _placed(draw: st.DrawFn, setting: Setting, hook: str, packet: dict[str, Any]
     return packet
 
 
+def _entering(draw: st.DrawFn, setting: Setting, entry: str) -> dict[str, Any]:
+    """By that interface, or the bridge whose port it is; by one that the host has, where that is known."""
+    bridge = next((bridge for bridge, ports in setting.host.bridges.items() if entry in ports), None)
+    if bridge is not None:
+        return {"in_interface": bridge, "physdev_in": entry}
+    ports = {port for given in setting.host.bridges.values() for port in given}
+    names = [name for name in setting.host.interfaces or () if name not in ports | {"lo"}]
+    return {"in_interface": entry if entry in names or not names else draw(st.sampled_from(names))}
+
+
 def _more(draw: st.DrawFn, setting: Setting, asked: set[str], packet: dict[str, Any], value: Callable[[str], Any]) -> dict[str, Any]:
     """Whatever else the rules ask for."""
     entry = packet.get("in_interface", "")
     names = ["mark", "connmark", "ttl", "length", "tos", "pkttype", *(("mac_source",) if entry else ("uid_owner", "gid_owner"))]
     if setting.is_bridge(entry):
         names += ["physdev_in", "physdev_out"]
-    out = {name: value(name) for name in names if name in asked}
+    out = {name: value(name) for name in names if name in asked and name not in packet}
     if not setting.complete:
         ruled_out = {"", "lo", entry, *(inference.interface for inference in setting.inferred)}
         out["out_interface"] = next(name for name in (value("out_interface"), *INTERFACES, "ppp0") if name not in ruled_out)

@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from ipaddress import ip_address
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from iptsim.host import Host
 from iptsim.names import PROTOCOL_NAMES
 from iptsim.packet import top_of
 from iptsim.strategies.constants import ADDRESSES, ICMP, INTERFACES, PREFIXES, number
 from iptsim.values import Value, ip_text, quoted
 
 
+class Pools(NamedTuple):
+    """What rules name: addresses, networks, interfaces, and sets, each with how many things it compares."""
+
+    family: int
+    addresses: tuple[str, ...]
+    nets: tuple[str, ...]
+    interfaces: tuple[str, ...]
+    sets: tuple[tuple[str, int], ...]
+
+
+def pools(family: int, host: Host | None = None) -> Pools:
+    """The names of a host first, where there is one, and such as are found everywhere."""
+    links = [link for link in (host.links if host else None) or () if link.name != "lo"]
+    own = [ip_text(address.value, family) for link in links for address in link.addresses if address.family == family]
+    nets = [str(line.net) for line in (host.routes if host else None) or () if line.net.family == family and line.net.length]
+    sets = [(made.name, len(made.dims)) for made in (host.ipsets if host else {}).values() if made.family in (None, family)]
+    names = (*(link.name for link in links), *(port for ports in (host.bridges if host else {}).values() for port in ports)) or INTERFACES
+    return Pools(family, (*own, *ADDRESSES[family]), tuple(nets), (*names, "lo", "eth+"), tuple(sets) or (("blocklist", 1), ("services", 2)))
+
+
 @cache
-def value(shape: Value, family: int) -> st.SearchStrategy[Any]:
+def value(shape: Value, drawn: Pools) -> st.SearchStrategy[Any]:
     """What an option of that shape can be given, read. A few options take less than their shape (--or-mark: no mask)."""
     kind, *rest = shape.kind
 
@@ -25,12 +47,19 @@ def value(shape: Value, family: int) -> st.SearchStrategy[Any]:
         except ValueError:
             return None
 
-    return _BY_KIND[kind](shape, family, *rest).map(read).filter(lambda given: given is not None)
+    texts = _BY_KIND[kind](shape, drawn, *rest) if shape.drawn is None else st.sampled_from(shape.drawn)
+    return texts.map(read).filter(lambda given: given is not None)
 
 
 # ---------------------------------------------------------------- texts of the shapes
+# Numbers that rules share, so that what one sets another asks for: marks, ports, sizes.
+_FEW = (0, 1, 2, 5, 16, 17, 22, 53, 80, 255, 443, 1024, 8080)
+_MASKS = (1, 0x0F, 0xF0, 0xFF)
+
+
 def _numbers(low: int, top: int) -> st.SearchStrategy[int]:
-    return st.sampled_from([n for n in (80, 1, 5, 0, 1024, low, top, top - 1) if low <= n <= top]) | st.integers(low, top)
+    few = st.sampled_from(sorted({n for n in (*_FEW, low, top, top - 1) if low <= n <= top}))
+    return few | few | few | few | st.integers(low, top)
 
 
 def _spans(top: int, dash: str = ":") -> st.SearchStrategy[str]:
@@ -38,27 +67,43 @@ def _spans(top: int, dash: str = ":") -> st.SearchStrategy[str]:
     return _numbers(0, top).map(str) | pairs.map(lambda pair: f"{pair[0]}{dash}{pair[1]}")
 
 
-def _hosts(family: int) -> st.SearchStrategy[str]:
-    return st.sampled_from(ADDRESSES[family]) | st.integers(0, top_of("src", family)).map(lambda n: ip_text(n, family))
+def _masked(top: int) -> st.SearchStrategy[str]:
+    """A number, most often under a mask that it is within."""
+    within = st.sampled_from([f"{n & mask:#x}/{mask:#x}" for mask in (*_MASKS, top) for n in (0, 1, 2, 16, 17, 255)])
+    anything = st.tuples(_numbers(0, top), _numbers(0, top)).map(lambda pair: f"{pair[0]:#x}/{pair[1]:#x}")
+    return within | within | _numbers(0, top).map(hex) | anything
 
 
-def _nets(family: int) -> st.SearchStrategy[str]:
-    return st.tuples(_hosts(family), st.sampled_from(PREFIXES[family])).map(lambda pair: f"{pair[0]}/{pair[1]}")
+def _hosts(drawn: Pools) -> st.SearchStrategy[str]:
+    anything = st.integers(0, top_of("src", drawn.family)).map(lambda n: ip_text(n, drawn.family))
+    return st.sampled_from(drawn.addresses) | st.sampled_from(drawn.addresses) | st.sampled_from(drawn.addresses) | anything
 
 
-def _host_spans(family: int) -> st.SearchStrategy[str]:
-    top = top_of("src", family)
-    ends = st.tuples(_hosts(family), st.integers(0, 300)).map(lambda pair: (number(pair[0]), pair[1]))
+def _nets(drawn: Pools) -> st.SearchStrategy[str]:
+    around = st.tuples(_hosts(drawn), st.sampled_from(PREFIXES[drawn.family])).map(lambda pair: f"{pair[0]}/{pair[1]}")
+    return around | st.sampled_from(drawn.nets) if drawn.nets else around
+
+
+def _host_spans(drawn: Pools) -> st.SearchStrategy[str]:
+    family, top = drawn.family, top_of("src", drawn.family)
+    ends = st.tuples(_hosts(drawn), st.integers(0, 300)).map(lambda pair: (number(pair[0]), pair[1]))
     return ends.map(lambda pair: f"{ip_text(pair[0], family)}-{ip_text(min(top, pair[0] + pair[1]), family)}")
 
 
-def _destinations(family: int) -> st.SearchStrategy[str]:
+def _destinations(drawn: Pools) -> st.SearchStrategy[str]:
     ports = st.none() | _spans(65535, "-").filter(lambda text: not text.startswith("0"))
 
     def joined(address: str, span: str | None) -> str:
-        return address if span is None else f"[{address}]:{span}" if family == 6 else f"{address}:{span}"
+        return address if span is None else f"[{address}]:{span}" if drawn.family == 6 else f"{address}:{span}"
 
-    return st.builds(joined, _hosts(family) | _host_spans(family), ports)
+    one = _hosts(drawn).filter(lambda text: not ip_address(text).is_multicast)
+    return st.builds(joined, one | _host_spans(drawn._replace(addresses=drawn.addresses[:4])), ports)
+
+
+def _sets(drawn: Pools) -> st.SearchStrategy[str]:
+    """A set, and a direction for each thing that it compares."""
+    ends = st.sampled_from(("src", "dst"))
+    return st.sampled_from(drawn.sets).flatmap(lambda made: st.tuples(*[ends] * made[1]).map(lambda dims: f"{made[0]} {','.join(dims)}"))
 
 
 def _lists(names: Iterable[str]) -> st.SearchStrategy[str]:
@@ -73,25 +118,24 @@ def _texts(shape: Value, longest: int) -> st.SearchStrategy[str]:
 
 _FLAGS = ("SYN", "FIN,SYN,RST,ACK", "ALL", "NONE", "ACK", "RST,URG")
 _BY_KIND: dict[str, Callable[..., st.SearchStrategy[str]]] = {
-    "number": lambda shape, family, low, top: _numbers(low, top).map(str),
-    "range": lambda shape, family, top: _spans(top),
-    "masked": lambda shape, family, top: st.tuples(_numbers(0, top), st.just("") | _numbers(0, top).map(lambda n: f"/{n:#x}")).map(
-        lambda pair: f"{pair[0]:#x}{pair[1]}"
-    ),
-    "words": lambda shape, family, words: st.sampled_from(words),
-    "name": lambda shape, family, names: st.sampled_from(names),
-    "names": lambda shape, family, names: _lists(names),
-    "ports": lambda shape, family: st.lists(_spans(65535), min_size=1, max_size=7).map(",".join),
-    "net": lambda shape, family: _nets(family),
-    "host": lambda shape, family: _hosts(family),
-    "ip_range": lambda shape, family: _host_spans(family),
-    "interface": lambda shape, family: st.sampled_from((*INTERFACES, "lo", "eth+")),
-    "protocol": lambda shape, family: st.sampled_from([PROTOCOL_NAMES[n] for n in (6, 17, ICMP[family], 132)]),
-    "text": lambda shape, family, longest: _texts(shape, longest),
-    "bare": lambda shape, family, longest: st.text("abZ09_-", min_size=1, max_size=min(12, longest)).map(lambda text: "a" + text[1:]),
-    "tcp_flags": lambda shape, family: st.tuples(st.sampled_from(_FLAGS), st.sampled_from(_FLAGS)).map(" ".join),
-    "icmp": lambda shape, family: st.sampled_from(("8", "0", "3/1") if family == 4 else ("128", "129", "1/4")),
-    "mac": lambda shape, family: st.sampled_from(("02:00:00:00:00:01", "02:42:ac:11:00:02")),
-    "destination": lambda shape, family: _destinations(family),
-    "nat_ports": lambda shape, family: _spans(65535, "-").filter(lambda text: not text.startswith("0")),
+    "number": lambda shape, drawn, low, top: _numbers(low, top).map(str),
+    "range": lambda shape, drawn, top: _spans(top),
+    "masked": lambda shape, drawn, top: _masked(top),
+    "words": lambda shape, drawn, words: st.sampled_from(words),
+    "name": lambda shape, drawn, names: st.sampled_from(names),
+    "names": lambda shape, drawn, names: _lists(names),
+    "ports": lambda shape, drawn: st.lists(_spans(65535), min_size=1, max_size=7).map(",".join),
+    "net": lambda shape, drawn: _nets(drawn),
+    "host": lambda shape, drawn: _hosts(drawn),
+    "ip_range": lambda shape, drawn: _host_spans(drawn),
+    "interface": lambda shape, drawn: st.sampled_from(drawn.interfaces),
+    "protocol": lambda shape, drawn: st.sampled_from([PROTOCOL_NAMES[n] for n in (6, 17, ICMP[drawn.family], 132)]),
+    "text": lambda shape, drawn, longest: _texts(shape, longest),
+    "bare": lambda shape, drawn, longest: st.text("abZ09_-", min_size=1, max_size=min(12, longest)).map(lambda text: "a" + text[1:]),
+    "tcp_flags": lambda shape, drawn: st.tuples(st.sampled_from(_FLAGS), st.sampled_from(_FLAGS)).map(" ".join),
+    "icmp": lambda shape, drawn: st.sampled_from(("8", "0", "3/1") if drawn.family == 4 else ("128", "129", "1/4")),
+    "mac": lambda shape, drawn: st.sampled_from(("02:00:00:00:00:01", "02:42:ac:11:00:02")),
+    "set": lambda shape, drawn: _sets(drawn),
+    "destination": lambda shape, drawn: _destinations(drawn),
+    "nat_ports": lambda shape, drawn: _spans(65535, "-").filter(lambda text: not text.startswith("0")),
 }  # fmt: skip

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from iptsim import values
-from iptsim.effect import Assign, CopyMark, Effect, Mystery
+from iptsim.effect import Assign, CopyMark, Effect
 from iptsim.extension import Given, Option, Target
 from iptsim.targets.mark import CHANGES, change
 
 SETS = tuple(f"{start}mark" for start in CHANGES)
-COPIES = ("--save-mark", "--restore-mark")
 MASK = values.hexadecimal(0xFFFFFFFF)
 ALL = 0xFFFFFFFF
 BITS = values.number(31)
@@ -31,11 +30,11 @@ class Connmark(Target, name="CONNMARK"):
     xor_mark = change("--xor-", "mark")
     save_mark = Option("--save-mark", None, says="the packet's mark is saved to the connection", excludes=(*SETS, "--restore-mark"))
     restore_mark = Option("--restore-mark", None, says="the packet's mark is restored from the connection", excludes=(*SETS, "--save-mark"))
-    nfmask = Option("--nfmask", MASK, says="the bits of the packet's mark are {}", needs=COPIES)
-    ctmask = Option("--ctmask", MASK, says="the bits of the connection's mark are {}", needs=COPIES)
-    mask = Option("--mask", MASK, says="the bits of both marks are {}", needs=COPIES, excludes=("--nfmask", "--ctmask"))
-    left = Option("--left-shift-mark", BITS, says="the mark is shifted left by {}", excludes=("--right-shift-mark",))
-    right = Option("--right-shift-mark", BITS, says="the mark is shifted right by {}", excludes=("--left-shift-mark",))
+    nfmask = Option("--nfmask", MASK, says="the bits of the packet's mark are {}")
+    ctmask = Option("--ctmask", MASK, says="the bits of the connection's mark are {}")
+    mask = Option("--mask", MASK, says="the bits of both marks are {}", excludes=("--nfmask", "--ctmask"))
+    left = Option("--left-shift-mark", BITS, says="the mark is shifted left by {}", default=0, excludes=("--right-shift-mark",))
+    right = Option("--right-shift-mark", BITS, says="the mark is shifted right by {}", default=0, excludes=("--left-shift-mark",))
 
     @property
     def _copies(self) -> bool:
@@ -46,7 +45,15 @@ class Connmark(Target, name="CONNMARK"):
 
     @property
     def _set(self) -> tuple[int, int] | None:
-        return next((row.value for row in self.given if row.option.saved == "--set-xmark"), None)
+        """The value and the mask that is set under it: the last that is given counts."""
+        found: tuple[int, int] | None = None
+        mask: int | None = None
+        for row in self.given:
+            if row.option.saved == "--set-xmark":
+                found, mask = row.value, row.value[1]
+            elif row.option in (Connmark.ctmask, Connmark.mask):
+                mask = row.value
+        return (found[0], ALL if mask is None else mask) if found else None
 
     def _mask(self, row: Option) -> int:
         mask: int = self.get(row, self.get(Connmark.mask, ALL))
@@ -58,6 +65,10 @@ class Connmark(Target, name="CONNMARK"):
 
     def words(self) -> str:
         """--mask is saved as what it stands for."""
+        masks = (Connmark.nfmask, Connmark.ctmask, Connmark.mask)
+        if self._set and any(row.option in masks for row in self.given):
+            kept = (row for row in self.given if row.option in (Connmark.left, Connmark.right))
+            return Connmark((Given(Connmark.set_xmark, self._set), *kept), self.family).words()
         text = super().words()
         return text.replace(f" --mask {MASK.save(self.get(Connmark.mask))}", "") if self.has(Connmark.mask) else text
 
@@ -70,5 +81,5 @@ class Connmark(Target, name="CONNMARK"):
         value, mask = self._set or (0, 0)
         if not shift:
             return Assign("connmark", value, mask)
-        # a shift moves the bits that were kept too, which no Assign says; where none are kept, the new mark is a number
-        return Assign("connmark", (value << shift if shift > 0 else value >> -shift) & ALL, ALL) if mask == ALL else Mystery("CONNMARK")
+        made = Assign("connmark", value, mask, shift)
+        return Assign("connmark", made.of(0), ALL) if mask == ALL else made

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from iptsim.effect import Effect, Translate
-from iptsim.extension import Option, Target
-from iptsim.translation import DESTINATION
+from iptsim.extension import Option, Place, Target
+from iptsim.translation import DESTINATION, WITH_PORTS
 
 
 class Dnat(Target, name="DNAT"):
@@ -17,6 +17,9 @@ class Dnat(Target, name="DNAT"):
     to = Option("--to-destination", DESTINATION, says="the destination becomes {}", required=True)
     random = Option("--random", None, says="the port is chosen at random")
     persistent = Option("--persistent", None, says="the choice is the same for every destination of a client")
+
+    def place(self) -> Place:
+        return super().place()._replace(protocols=WITH_PORTS if self.get(Dnat.to).ports else ())
 
     @property
     def effect(self) -> Effect:

@@ -8,7 +8,9 @@ from iptsim.extension import Target
 
 
 class Drop(Target, name="DROP"):
-    """Throw the packet away; the sender is not told."""
+    """Throw the packet away; the sender is not told. The tools refuse it in the table nat."""
+
+    tables = ("raw", "mangle", "filter", "security")
 
     @property
     def effect(self) -> Effect:

@@ -10,7 +10,7 @@ from iptsim.extension import Option, Target
 class Idletimer(Target, name="IDLETIMER"):
     """Start a timer anew with every packet; the next rule follows."""
 
-    timeout = Option("--timeout", values.number(0xFFFFFFFF, 1), says="the time is {} seconds", required=True)
+    timeout = Option("--timeout", values.number(2147482, 1), says="the time is {} seconds", required=True)
     label = Option("--label", values.bare("a label", 27), says="the timer is {}", required=True)
     alarm = Option("--alarm", None, says="the timer is running while the host sleeps")
 

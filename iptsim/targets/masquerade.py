@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from iptsim.effect import Effect, Translate
-from iptsim.extension import Option, Target
-from iptsim.translation import NAT_PORTS
+from iptsim.extension import Option, Place, Target
+from iptsim.translation import NAT_PORTS, WITH_PORTS
 
 
 class Masquerade(Target, name="MASQUERADE"):
@@ -17,6 +17,9 @@ class Masquerade(Target, name="MASQUERADE"):
     ports = Option("--to-ports", NAT_PORTS, says="the source port becomes {}")
     random = Option("--random", None, says="the port is chosen at random")
     random_fully = Option("--random-fully", None, says="the port is chosen wholly at random")
+
+    def place(self) -> Place:
+        return super().place()._replace(protocols=WITH_PORTS if self.has(Masquerade.ports) else ())
 
     @property
     def effect(self) -> Effect:

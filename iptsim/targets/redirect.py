@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from iptsim.effect import Effect, Translate
-from iptsim.extension import Option, Target
-from iptsim.translation import NAT_PORTS
+from iptsim.extension import Option, Place, Target
+from iptsim.translation import NAT_PORTS, WITH_PORTS
 
 
 class Redirect(Target, name="REDIRECT"):
@@ -16,6 +16,9 @@ class Redirect(Target, name="REDIRECT"):
 
     ports = Option("--to-ports", NAT_PORTS, says="the destination port becomes {}")
     random = Option("--random", None, says="the port is chosen at random")
+
+    def place(self) -> Place:
+        return super().place()._replace(protocols=WITH_PORTS if self.has(Redirect.ports) else ())
 
     @property
     def effect(self) -> Effect:

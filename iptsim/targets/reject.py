@@ -5,10 +5,12 @@ from __future__ import annotations
 from iptsim import values
 from iptsim.effect import Effect
 from iptsim.effect import Reject as RejectEffect
-from iptsim.extension import Given, Option, Target
+from iptsim.extension import Given, Option, Place, Target
 from iptsim.names import REJECT_WITH
 from iptsim.values import Value
 
+# iptables 1.8.9 reads it no more.
+OLD = ("icmp6-not-neighbor",)
 DEFAULT = {4: "icmp-port-unreachable", 6: "icmp6-port-unreachable"}
 
 
@@ -23,7 +25,7 @@ def _answer(family: int) -> Value:
             raise ValueError(f"{text!r} is not one of {', '.join(names)}")
         return found
 
-    return values.samples(f"one of {', '.join(names)}", read, str, *names)
+    return values.samples(f"one of {', '.join(names)}", read, str, *(name for name in names if name not in OLD))
 
 
 class Reject(Target, name="REJECT"):
@@ -34,6 +36,10 @@ class Reject(Target, name="REJECT"):
 
     with4 = Option("--reject-with", _answer(4), says="the answer is {}", only=(4,))
     with6 = Option("--reject-with", _answer(6), says="the answer is {}", only=(6,))
+
+    def place(self) -> Place:
+        reset = any(row.value == "tcp-reset" for row in self.given)
+        return super().place()._replace(protocols=(6,) if reset else ())
 
     def implied(self) -> tuple[Given, ...]:
         return () if self.given else (Given(Reject.with4 if self.family == 4 else Reject.with6, DEFAULT[self.family]),)

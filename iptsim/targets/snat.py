@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from iptsim.effect import Effect, Translate
-from iptsim.extension import Option, Target
-from iptsim.translation import DESTINATION
+from iptsim.extension import Option, Place, Target
+from iptsim.translation import DESTINATION, WITH_PORTS
 
 
 class Snat(Target, name="SNAT"):
@@ -18,6 +18,9 @@ class Snat(Target, name="SNAT"):
     random = Option("--random", None, says="the port is chosen at random")
     random_fully = Option("--random-fully", None, says="the port is chosen wholly at random")
     persistent = Option("--persistent", None, says="the choice is the same for every destination of a client")
+
+    def place(self) -> Place:
+        return super().place()._replace(protocols=WITH_PORTS if self.get(Snat.to).ports else ())
 
     @property
     def effect(self) -> Effect:

@@ -16,7 +16,7 @@ class Synproxy(Target, name="SYNPROXY"):
 
     sack_perm = Option("--sack-perm", None, says="selective acknowledgement is offered")
     timestamp = Option("--timestamp", None, says="timestamps are offered")
-    wscale = Option("--wscale", values.number(14), says="the window scale is {}")
+    wscale = Option("--wscale", values.number(255), says="the window scale is {}")
     mss = Option("--mss", values.number(65535), says="the MSS is {}")
     ecn = Option("--ecn", None, says="ECN is offered")
 

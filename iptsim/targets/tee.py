@@ -6,12 +6,17 @@ from iptsim import values
 from iptsim.effect import Continue, Effect
 from iptsim.extension import Option, Target
 
+OIF = values.drawing(values.bare("an interface name", 15), "eth0", "lo")
+
 
 class Tee(Target, name="TEE"):
     """Send a copy of the packet to another host; the packet itself goes on with the next rule."""
 
     gateway = Option("--gateway", values.HOST, says="the copy is sent to {}", required=True)
-    oif = Option("--oif", values.INTERFACE, says="the copy is sent by {}")
+    oif = Option("--oif", OIF, says="the copy is sent by {}")
+
+    def problem(self) -> str | None:
+        return None if self.get(Tee.gateway).value else "--gateway is no address"
 
     @property
     def effect(self) -> Effect:

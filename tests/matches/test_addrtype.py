@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cases import NO, UNKNOWN, YES, holds, reads, says
+from tests.cases import NO, UNKNOWN, YES, holds, reads, says, stands
 
 test_reads_and_saves = reads(
     "-m addrtype --dst-type LOCAL",
@@ -12,6 +12,14 @@ test_reads_and_saves = reads(
     ("error: needs --src-type or --dst-type", "-m addrtype"),
     ("error: is not one of UNSPEC", "-m addrtype --dst-type OTHER"),
 )  # fmt: skip
+test_stands = stands(
+    ("is not allowed in OUTPUT", "filter:OUTPUT -m addrtype --dst-type LOCAL --limit-iface-in"),
+    ("is not allowed in INPUT", "filter:INPUT -m addrtype --dst-type LOCAL --limit-iface-out"),
+)
+test_stands_ipv6 = stands(
+    ("IPv6 has no addresses of type BROADCAST or NAT", "filter:INPUT -m addrtype ! --dst-type BROADCAST,NAT,LOCAL"),
+    family=6,
+)
 test_holds = holds(
     (YES, "-m addrtype --dst-type LOCAL", "dst_type=LOCAL"),
     (NO, "-m addrtype --dst-type UNICAST", "dst_type=LOCAL"),

@@ -8,6 +8,7 @@ test_reads_and_saves = reads(
     "-m cluster ! --cluster-local-nodemask 0x00000003 --cluster-total-nodes 4 --cluster-hash-seed 0x00000005",
     ("-m cluster --cluster-local-nodemask 0x00000002 --cluster-total-nodes 2 --cluster-hash-seed 0x00000005",
      "-m cluster --cluster-total-nodes 2 --cluster-local-node 2 --cluster-hash-seed 5"),
+    ("error: there are not so many nodes", "-m cluster --cluster-total-nodes 2 --cluster-local-node 3 --cluster-hash-seed 5"),
     ("error: needs --cluster-hash-seed", "-m cluster --cluster-total-nodes 2 --cluster-local-node 2"),
 )  # fmt: skip
 test_holds = holds(

@@ -9,6 +9,9 @@ test_reads_and_saves = reads(
     "-m connbytes ! --connbytes 5:10 --connbytes-mode bytes --connbytes-dir reply",
     ("-m connbytes --connbytes 0:10 --connbytes-mode avgpkt --connbytes-dir original",
      "-m connbytes --connbytes-dir original --connbytes :10 --connbytes-mode avgpkt"),
+    ("-m connbytes --connbytes 4:4 --connbytes-mode bytes --connbytes-dir both",
+     "-m connbytes ! --connbytes 4:4 --connbytes-mode bytes --connbytes-dir both"),
+    ("error: is backwards", "-m connbytes --connbytes 5:4 --connbytes-mode bytes --connbytes-dir both"),
     ("error: needs --connbytes-dir", "-m connbytes --connbytes 5 --connbytes-mode packets"),
 )  # fmt: skip
 test_holds = holds(

@@ -8,6 +8,7 @@ test_reads_and_saves = reads(
     ("-m connlimit --connlimit-above 5 --connlimit-mask 32 --connlimit-saddr", "-m connlimit --connlimit-above 5"),
     ("-m connlimit --connlimit-upto 5 --connlimit-mask 24 --connlimit-daddr",
      "-m connlimit ! --connlimit-above 5 --connlimit-daddr --connlimit-mask 24"),
+    ("-m connlimit --connlimit-above 5 --connlimit-mask 32 --connlimit-saddr", "-m connlimit --connlimit-above 5 --connlimit-mask 128"),
     ("error: needs --connlimit-upto", "-m connlimit --connlimit-mask 24"),
 )  # fmt: skip
 test_reads_and_saves_ipv6 = reads(

@@ -12,6 +12,14 @@ test_reads_and_saves = reads(
     ("-m hashlimit --hashlimit-above 5/min --hashlimit-burst 5 --hashlimit-name foo", "-m hashlimit ! --hashlimit-upto 5/min --hashlimit-name foo"),
     ("-m hashlimit --hashlimit-upto 5/min --hashlimit-burst 5 --hashlimit-name foo", "-m hashlimit ! --hashlimit-above 5/min --hashlimit-name foo"),
     "-m hashlimit --hashlimit-above 5/sec --hashlimit-burst 5 --hashlimit-name foo --hashlimit-rate-match --hashlimit-rate-interval 4",
+    (("-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-name foo --hashlimit-htable-size 1048576"
+     " --hashlimit-htable-expire 3600000 --hashlimit-rate-match --hashlimit-rate-interval 3600"),
+     "-m hashlimit --hashlimit-upto 5/hour --hashlimit-name foo --hashlimit-htable-size 2000000 --hashlimit-rate-match"),
+    ("error: is not a name of a file", "-m hashlimit --hashlimit-upto 5/sec --hashlimit-name a/b"),
+    ("error: is out of range: 1 to 1000000", "-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 1000001 --hashlimit-name foo"),
+    ("error: is less than the rate: 524288b", "-m hashlimit --hashlimit-upto 512kb/s --hashlimit-burst 5 --hashlimit-name foo"),
+    ("error: is out of range", "-m hashlimit --hashlimit-upto 5/sec --hashlimit-htable-expire 0 --hashlimit-name foo"),
+    ("error: is out of range", "-m hashlimit --hashlimit-upto 5/sec --hashlimit-rate-interval 0 --hashlimit-name foo"),
     ("error: needs --hashlimit-upto", "-m hashlimit --hashlimit-name foo"),
     ("error: needs --hashlimit-name", "-m hashlimit --hashlimit-upto 5/sec"),
 )  # fmt: skip

@@ -6,7 +6,8 @@ from tests.cases import NO, YES, holds, reads, says
 
 test_reads_and_saves = reads(
     ("-m iprange --src-range 1.2.3.4-1.2.3.4 ! --dst-range 1.2.3.4-1.2.3.9", "-m iprange ! --dst-range 1.2.3.4-1.2.3.9 --src-range 1.2.3.4"),
-    ("error: is backwards", "-m iprange --src-range 1.2.3.4-1.2.3.3"),
+    "-m iprange --src-range 1.2.3.4-1.2.3.3",
+    ("error: is not one of IPv4", "-m iprange --src-range 2001:db8::1-2001:db8::2"),
     ("error: mixes IPv4 and IPv6", "-m iprange --src-range 1.2.3.4-::1"),
 )
 test_holds = holds(

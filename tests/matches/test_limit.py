@@ -12,6 +12,7 @@ test_reads_and_saves = reads(
     ("-m limit --limit 10/sec", "-m limit --limit 10"),
     ("-m limit --limit 1/sec", "-m limit --limit 60/minute"),
     ("-m limit --limit 3/hour", "-m limit"),
+    ("error: is out of range", "-m limit --limit 3/min --limit-burst 10001"),
     ("error: is not a rate", "-m limit --limit 3/week"),
     ("error: too fast", "-m limit --limit 10001/sec"),
 )

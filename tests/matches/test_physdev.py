@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from tests.cases import NO, YES, holds, reads, says
+from tests.cases import NO, YES, holds, reads, says, stands
 
 test_reads_and_saves = reads(
     ("-m physdev --physdev-in eth0 --physdev-is-bridged", "-m physdev --physdev-is-bridged --physdev-in eth0"),
     "-m physdev ! --physdev-is-in ! --physdev-in eth+",
     ("error: needs at least one option", "-m physdev"),
     ("error: longer than 15 bytes", "-m physdev --physdev-in abcdefghijklmnop"),
+)
+test_stands = stands(
+    ("is not allowed in OUTPUT", "filter:OUTPUT -m physdev --physdev-out eth0"),
+    ("", "filter:OUTPUT -m physdev --physdev-out eth0 --physdev-is-bridged"),
 )
 test_holds = holds(
     (YES, "-m physdev --physdev-in eth+", "physdev_in=eth1 physdev_out=eth2"),

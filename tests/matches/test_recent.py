@@ -12,6 +12,8 @@ test_reads_and_saves = reads(
     "-m recent --update --seconds 60 --reap --name x --mask 255.255.255.255 --rsource",
     ("error: needs --set", "-m recent --name x"),
     ("error: exclude each other", "-m recent --set --rcheck"),
+    ("error: exclude each other", "-m recent --set --rttl"),
+    ("error: exclude each other", "-m recent --remove --seconds 5"),
     ("error: --reap needs --seconds", "-m recent --rcheck --reap"),
 )  # fmt: skip
 test_reads_and_saves_ipv6 = reads(

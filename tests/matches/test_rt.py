@@ -6,6 +6,8 @@ from tests.cases import NO, YES, holds, reads, says
 
 test_reads_and_saves = reads(
     "-m rt --rt-type 0 --rt-segsleft 1:23 --rt-len 42 --rt-0-res --rt-0-addrs ff02::1,ff02::2 --rt-0-not-strict",
+    ("error: need --rt-type 0", "-m rt --rt-type 4 --rt-0-res"),
+    ("error: need --rt-type 0", "-m rt ! --rt-type 0 --rt-0-addrs ::1"),
     ("error: needs --rt-type", "-m rt --rt-0-addrs ::1"),
     family=6,
 )

@@ -8,7 +8,7 @@ test_reads_and_saves = reads(
     "-m set --match-set blocklist src",
     "-m set ! --match-set services dst,dst",
     "-m set --match-set foo src,src --return-nomatch ! --update-counters ! --update-subcounters --packets-gt 5 --bytes-lt 4",
-    ("-m set --match-set old src", "-m set --set old src"),
+    ("-m set --match-set old src", "-m set --set old src --update-counters"),
     ("error: is not a list of src and dst", "-m set --match-set foo in"),
     ("error: needs --match-set", "-m set"),
 )

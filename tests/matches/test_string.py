@@ -11,6 +11,7 @@ test_reads_and_saves = reads(
     ('-m string --string "ab|c" --algo kmp', '-m string --algo kmp --hex-string "ab\\\\|c"'),
     ('-m string --hex-string "|61625c|" --algo kmp', '-m string --algo kmp --string "ab\\\\"'),
     ('-m string --string "x" --algo kmp', "-m string --algo kmp --string x --from 0 --to 65535"),
+    ("error: --from is after --to", "-m string --algo kmp --string x --from 9 --to 8"),
     ("error: hex digits", '-m string --algo kmp --hex-string "|6|"'),
     ("error: needs --algo", "-m string --string x"),
     ("error: needs --string or --hex-string", "-m string --algo bm"),

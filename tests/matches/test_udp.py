@@ -8,6 +8,9 @@ test_reads_and_saves = reads(
     "-p udp -m udp --sport 53",
     ("-p udp -m udp ! --dport 5060:5061", "-p udp -m udp --dport ! 5060:5061"),
     ("-p udp -m udp", "-p udp -m udp --dport 0:65535"),
+    "-p udp -m udp --dport 9:3",
+    ("-p udp -m udp --dport 10", "-p udp -m udp --dport 010"),
+    ("error: is not a port", "-p udp -m udp --dport 0x10"),
     ("error: needs -p udp", "-p tcp -m udp --dport 53"),
     ("error: out of range", "-p udp -m udp --dport 65536"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iptsim.effect import Continue, Untrack
-from tests.cases import does, last, reads, says
+from tests.cases import does, last, reads, says, stands
 
 test_reads_and_saves = reads(
     "-j CT",
@@ -11,8 +11,17 @@ test_reads_and_saves = reads(
     ("-j CT --ctevents new,destroy --expevents new --zone 5", "-j CT --zone 5 --ctevents destroy,new --expevents new"),
     "-j CT --zone-orig mark",
     "-p tcp -j CT --helper ftp",
-    ("error: exclude each other", "-j CT --zone 1 --zone-orig 2"),
+    ("-j CT --zone-orig 2", "-j CT --zone 1 --zone-orig 2"),
+    ("-j CT --zone 3", "-j CT --zone-orig 2 --zone-reply 3"),
+    ("-j CT --zone-reply mark", "-j CT --zone-reply mark --zone 5"),
+    ("-j CT", "-j CT --zone 0"),
+    "-j CT --notrack --helper ftp",
     ("error: is not one of new", "-j CT --ctevents born"),
+)
+test_stands = stands(
+    ("needs -p tcp", "raw:PREROUTING -j CT --helper ftp"),
+    ("needs -p udp", "raw:PREROUTING -p tcp -j CT --helper tftp"),
+    ("", "raw:PREROUTING -p tcp -j CT --helper sip"),
 )
 test_does = does((Untrack(), "-j CT --notrack"), (Continue("told conntrack"), "-p tcp -j CT --helper ftp"))
 test_says = says(("the packet is not tracked", "-j CT --notrack"))

@@ -10,7 +10,8 @@ test_reads_and_saves = reads(
     ("-j LOG", "-j LOG --log-level warning"),
     ('-j LOG --log-prefix "a b: " --log-level 7 --log-tcp-sequence --log-tcp-options --log-ip-options --log-uid --log-macdecode',
      '-j LOG --log-level debug --log-macdecode --log-prefix "a b: " --log-tcp-options --log-ip-options --log-uid --log-tcp-sequence'),
-    ("error: longer than 29 bytes", f"-j LOG --log-prefix {'x' * 30}"),
+    (f"-j LOG --log-prefix {'x' * 29}", f"-j LOG --log-prefix {'x' * 30}"),
+    ("error: is not a number", "-j LOG --log-level err"),
     ("error: is out of range", "-j LOG --log-level 8"),
 )  # fmt: skip
 test_does = does((Continue("logged"), "-j LOG"))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from iptsim.effect import Translate
-from tests.cases import does, reads, says
+from tests.cases import does, reads, says, stands
 
 test_reads_and_saves = reads(
     "-j MASQUERADE",
     "-p tcp -j MASQUERADE --to-ports 1024-65535 --random --random-fully",
     ("error: is backwards", "-p tcp -j MASQUERADE --to-ports 6-5"),
+)
+test_stands = stands(
+    ("needs -p tcp or -p udp", "nat:POSTROUTING -j MASQUERADE --to-ports 80"),
 )
 test_does = does(
     (Translate("src", "interface"), "-j MASQUERADE"),

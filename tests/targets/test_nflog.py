@@ -10,7 +10,7 @@ test_reads_and_saves = reads(
     ('-j NFLOG --nflog-prefix "a b" --nflog-group 5 --nflog-size 4 --nflog-threshold 5',
      '-j NFLOG --nflog-group 5 --nflog-prefix "a b" --nflog-threshold 5 --nflog-size 4'),
     "-j NFLOG --nflog-range 5 --nflog-threshold 1",
-    ("error: longer than 63 bytes", f"-j NFLOG --nflog-prefix {'x' * 64}"),
+    (f"-j NFLOG --nflog-prefix {'x' * 63}", f"-j NFLOG --nflog-prefix {'x' * 64}"),
 )  # fmt: skip
 test_does = does((Continue("logged"), "-j NFLOG"))
 test_says = says(("the group is 5", "-j NFLOG --nflog-group 5"))

@@ -9,6 +9,8 @@ test_reads_and_saves = reads(
     ("-j NFQUEUE --queue-num 0", "-j NFQUEUE"),
     "-j NFQUEUE --queue-num 5 --queue-bypass",
     ("-j NFQUEUE --queue-balance 0:5 --queue-bypass --queue-cpu-fanout", "-j NFQUEUE --queue-balance 0:5 --queue-cpu-fanout --queue-bypass"),
+    ("error: is not a range a:b of queues", "-j NFQUEUE --queue-balance 5"),
+    ("error: is not a range a:b of queues", "-j NFQUEUE --queue-balance 5:5"),
     ("error: needs --queue-balance", "-j NFQUEUE --queue-num 1 --queue-cpu-fanout"),
 )
 test_does = does(

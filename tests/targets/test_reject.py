@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iptsim.effect import Reject
-from tests.cases import does, reads, says
+from tests.cases import does, reads, says, stands
 
 test_reads_and_saves = reads(
     "-j REJECT --reject-with icmp-admin-prohibited",
@@ -18,6 +18,10 @@ test_reads_and_saves_ipv6 = reads(
     ("-j REJECT --reject-with icmp6-adm-prohibited", "-j REJECT --reject-with adm-prohibited"),
     ("error: is not one of icmp6-no-route", "-j REJECT --reject-with icmp-net-unreachable"),
     family=6,
+)
+test_stands = stands(
+    ("-j REJECT with these options needs -p tcp", "filter:INPUT -j REJECT --reject-with tcp-reset"),
+    ("needs -p tcp", "filter:INPUT ! -p tcp -j REJECT --reject-with tcp-reset"),
 )
 test_does = does((Reject("icmp-port-unreachable"), "-j REJECT"), (Reject("tcp-reset"), "-p tcp -j REJECT --reject-with tcp-reset"))
 test_does_ipv6 = does((Reject("icmp6-port-unreachable"), "-j REJECT"), family=6)

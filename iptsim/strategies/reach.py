@@ -1,0 +1,51 @@
+"""Which rules packets can reach, and which packets those are: what a packet is aimed at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from iptsim.errors import FlowError, OverBudget
+from iptsim.predicate import tests
+from iptsim.questions.outcomes import inquire
+from iptsim.ruleset import Ruleset
+from iptsim.spaces.space import Space
+from iptsim.strategies.constants import INTERFACES
+
+# What a flow leaves ordinary if it does not say otherwise: left open as well where rules ask for it, if there are rules that no other packet reaches.
+_ORDINARY = ("mark", "connmark", "ctstate", "ctdir", "fragment", "ttl", "pkttype")
+
+
+def reach(ruleset: Ruleset) -> dict[str, Space]:
+    """For each rule that some packet of some interface, or of this host, can come to: the packets that it matches."""
+    found: dict[str, Space] | None = ruleset._memo.get("reach")
+    if found is None:
+        found = ruleset._memo["reach"] = {}
+        rules = {rule.id for rule in ruleset.rules()}
+        asked = {test.field for rule in ruleset.rules() for test in tests(rule.predicate)}
+        for opened in ((), tuple(name for name in _ORDINARY if name in asked)):
+            if rules - found.keys():
+                for place in _places(ruleset):
+                    _reached(ruleset, place | dict.fromkeys(("tcp_flags", *opened), "any"), found)
+    return found
+
+
+def _reached(ruleset: Ruleset, question: dict[str, Any], found: dict[str, Space]) -> None:
+    try:
+        inquiry = inquire(ruleset, question)
+        inquiry.outcomes(together=False)
+    except (FlowError, OverBudget):
+        return
+    inquiry.world.diagrams.budget = None
+    for place, node in inquiry.reached.items():
+        if node and ":rule:" in place and place not in found:
+            found[place] = inquiry.space(node, node)
+
+
+def _places(ruleset: Ruleset) -> Iterator[dict[str, Any]]:
+    """Where packets come from: each interface, and this host."""
+    host = ruleset.host
+    ports = {port for given in host.bridges.values() for port in given} if host else set()
+    names = [name for name in host.interface_names() if name not in ports | {"lo"}] if host and host.interfaces else list(INTERFACES)
+    yield from ({"in_interface": name} for name in names)
+    yield {"from_host": True}

@@ -57,11 +57,20 @@ class Continue:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """A field gets new bits and the next rule follows: field = (field & ~mask) ^ value, as xt_mark.c, xt_connmark.c, xt_DSCP.c do."""
+    """A field gets new bits and the next rule follows: field = (field & ~mask) ^ value, as xt_mark.c, xt_connmark.c, xt_DSCP.c do.
+
+    A connmark is then shifted to the left, or with a negative `shift` to the right.
+    """
 
     field: str
     value: int
     mask: int
+    shift: int = 0
+
+    def of(self, old: int) -> int:
+        """The value that the field gets."""
+        new = (old & ~self.mask) ^ self.value
+        return (new << self.shift if self.shift > 0 else new >> -self.shift) & 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)

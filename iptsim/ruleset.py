@@ -214,7 +214,11 @@ class Ruleset:
         return explain(self, flow)
 
     def walk(self, packet: Any, after: Iterable[Any] = ()) -> Any:
-        """One packet's Trace; it stops UNDECIDED at the first unknown that matters. `after`: packets that went through before."""
+        """One packet's Trace; it stops UNDECIDED at the first unknown that matters.
+
+        `after`: packets that went through before. An ICMP error with the state RELATED is about the last of them that came from where
+        it goes to, and belongs to the connection of that one.
+        """
         from iptsim.walk import walk
 
         return walk(self, packet, after)

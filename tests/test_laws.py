@@ -279,8 +279,9 @@ def witness_goes_the_way_of(rs: Ruleset, case: Case) -> None:
 
 
 def lacks_a_type(trace: Trace) -> bool:
-    """Did it stop because NAT gave it an address of which nobody said whether it is this host's? A packet has no place for that."""
-    return trace.verdict is Verdict.UNDECIDED and any("(dst_type)" in reason for reason in trace.unknown)
+    """Did it stop because NAT gave it an address of which nobody said whether it is this host's, or because it was told to be of a connection of
+    which nobody said the ends? A packet has no place for that."""
+    return trace.verdict is Verdict.UNDECIDED and any("(dst_type)" in reason or "(ct" in reason for reason in trace.unknown)
 
 
 def turns(trace: Trace) -> list[str]:

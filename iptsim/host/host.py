@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -13,10 +13,11 @@ from iptsim.host.docker import Network
 from iptsim.host.links import Address, Interface, Link, links_of, merged
 from iptsim.host.membership import membership, reversed_exceptions
 from iptsim.host.places import BITS
-from iptsim.host.routes import RouteLine, RuleLine, route_line, rule_line
+from iptsim.host.routes import RouteLine, RuleLine, in_families, route_line, rule_line
 from iptsim.host.routing import DEFAULT_RULES, Route, connected, rows
 from iptsim.host.sets import IpSet, sets_of
-from iptsim.host.types import address_types, fixed_types, on_interface
+from iptsim.host.types import Typed, address_types, alone6, fixed_types, of_one, on_interface, on_interface6, routed6
+from iptsim.names import ADDRESS_TYPES, ANYCAST
 from iptsim.predicate import Pred, Ranges, Unknown
 
 T = TypeVar("T")
@@ -104,8 +105,28 @@ class Host:
         local = [line for line in self.routes or () if line.table == "local" and line.net.family == family]
         if self.links is None and not local:
             return None
-        forwarding = self.sysctl("net.ipv6.conf.all.forwarding", 0) > 0
-        return address_types(self.links or (), local, family, forwarding)
+        return address_types(self.links or (), local, family, self._forwarding, self._routed() if family == 6 else ())
+
+    def _forwarding(self, interface: str) -> bool:
+        """Of IPv6; where it is not told, it is on."""
+        return self.sysctl(f"net.ipv6.conf.{interface}.forwarding", 1) > 0
+
+    def _routed(self) -> list[Typed]:
+        """What the routes of IPv6 say of addresses: known where no rule leads to other tables than the main one."""
+        usual = all(rule.priority in (0, 32766, 32767) for rule in self.rules)
+        return routed6(self._main) if self.complete(6) and usual else []
+
+    @property
+    def _main(self) -> tuple[RouteLine, ...]:
+        return tuple(line for line in self.routes or () if line.net.family == 6 and line.table == "main" and not line.dead)
+
+    def far_anycast(self, family: int) -> Ranges:
+        """The addresses that are ANYCAST by their route, without being delivered here: of networks that this host is no router of."""
+        if family == 4 or not self.types(6):
+            return Ranges(())
+        local = [line for line in self.routes or () if line.table == "local" and line.net.family == 6]
+        here = dict(address_types(self.links or (), local, 6, self._forwarding)).get(ANYCAST, Ranges(()))
+        return Ranges(tuple(part for part in dict(self.types(6) or ()).get(ANYCAST, here).parts if part not in here.parts))
 
     def fixed_types(self, family: int) -> tuple[tuple[int, Ranges], ...]:
         """The part of `types` that holds on every host."""
@@ -127,10 +148,10 @@ class Host:
             return next((a.value for a in others), None)
         return _nearest(own, nexthop).value
 
-    def first_address(self, interface: str, family: int) -> int | None:
+    def first_address(self, interface: str, family: int, among: Container[object] | None = None) -> int | None:
         """The address that REDIRECT takes: the first of the interface (nf_nat_redirect.c). None where not known, or there is none."""
         link = self.link(interface)
-        return next((a.value for a in link.primary(family)), None) if link else None
+        return next((a.value for a in link.primary(family) if among is None or a.value in among), None) if link else None
 
     # ---------------------------------------------------------------- routes
     def complete(self, family: int) -> bool:
@@ -165,9 +186,18 @@ class Host:
         match unknown.key:
             case ("set", name, dims, *more) if name in self.ipsets and not set(more) - {"--return-nomatch"}:
                 return self._once((*unknown.key, family), lambda: self._members(name, dims, bool(more), family))
-            case ("addrtype", end, "limit-iface-in" | "limit-iface-out" as way) if self.links is not None:
-                return on_interface(self.links, end, way.removeprefix("limit-iface-"))
+            case ("addrtype", end, "limit-iface-in" | "limit-iface-out" as way, *kind) if self.links is not None:
+                return self._limited(end, way.removeprefix("limit-iface-"), kind, family)
         return None
+
+    def _limited(self, end: str, way: str, kind: list[str], family: int | None) -> Pred | None:
+        links = self.links or ()
+        if family != 6:
+            return on_interface(links, end, way)
+        if not kind:
+            return on_interface6(links, end, way)
+        found = alone6(links, self._main, ADDRESS_TYPES.index(kind[0]), self._forwarding)
+        return of_one(end, way, found) if self._routed() else None
 
     def _members(self, name: str, dims: str, reverse: bool, family: int | None) -> Pred | None:
         sets = reversed_exceptions(self.ipsets) if reverse else self.ipsets
@@ -210,7 +240,7 @@ def _links(given: Any) -> dict[str, Any]:
 def _routes(given: Any) -> dict[str, Any]:
     if given is None:
         return {"routes": None}
-    return {"routes": tuple(line if isinstance(line, RouteLine) else route_line(line.split()) for line in given)}
+    return {"routes": tuple(in_families([line if isinstance(line, RouteLine) else route_line(line.split()) for line in given]))}
 
 
 def _rules(given: Any) -> dict[str, Any]:

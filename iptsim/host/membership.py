@@ -30,6 +30,8 @@ def membership(sets: Mapping[str, IpSet], name: str, dims: Sequence[str], family
         return NEVER  # it knows source MACs alone
     if "bitmask" in made.header:
         return None
+    if made.type == "hash:net,iface":
+        return _by_network(made, dims)
     nets = [place for place, dim in enumerate(made.dims) if dim == "net"]
     if len(nets) > 1 and any(nomatch for _, nomatch in made.entries):
         return _ordered(made, dims, nets)
@@ -77,6 +79,19 @@ def _grouped(made: IpSet, dims: Sequence[str], axis: int) -> Pred:
             _test(made, axis, tag, values, dims),
         )
         for (rest, other_tag, tag, values), spans in joined.items()
+    )
+
+
+def _by_network(made: IpSet, dims: Sequence[str]) -> Pred:
+    """hash:net,iface: the longest prefix with an entry decides, of whatever interface that is (ip_set_hash_gen.h: IP_SET_HASH_WITH_MULTI)."""
+    bits = BITS[made.family or 4]
+    nets = list(dict.fromkeys(_net(parts[0], bits) for parts, _ in made.entries))
+    left = dict(paint((net, number) for number, net in enumerate(nets)))
+    members = [(nets.index(_net(parts[0], bits)), parts[1]) for parts, nomatch in made.entries if not nomatch]
+    return _any(
+        both(_test(made, 0, "", left[number], dims), _test(made, 1, link.tag, ranges([(link.low, link.high)]), dims))
+        for number, link in members
+        if number in left
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from iptsim.host.places import Net, at, everything, ip_value, is_json, json_rows, lines, net
@@ -71,7 +71,23 @@ def read_routes(source: Source) -> list[RouteLine]:
             found[-1][1].extend(words)
         else:
             found.append((number, words))
-    return [at(source, number, route_line, words, expected=_ROUTES) for number, words in found]
+    each = [at(source, number, route_line, words, expected=_ROUTES) for number, words in found]
+    return list(in_families(each))
+
+
+def in_families(lines: list[RouteLine]) -> Iterator[RouteLine]:
+    """The routes, a `default` that does not say its family in that of the others; in both if those have both, or there are none."""
+    told = {line.net.family for line in lines if not _untold(line)}
+    for line in lines:
+        for family in sorted(told if len(told) == 1 else {4, 6}) if _untold(line) else (line.net.family,):
+            yield replace(line, net=everything(family)) if _untold(line) else line
+
+
+def _untold(line: RouteLine) -> bool:
+    """Is it a `default` of one family as well as of the other? The scope is printed for IPv4 alone."""
+    words = line.text.split()
+    told = line.prefsrc is not None or any(":" in word or word in ("via", "pref", "error", "scope", "inet6") for word in words)
+    return "default" in words[:2] and not told
 
 
 def route_line(words: list[str]) -> RouteLine:

@@ -141,7 +141,7 @@ def sets_of(given: Mapping[str, Any]) -> dict[str, IpSet]:
             continue
         row = value if isinstance(value, Mapping) else {"entries": value}
         texts = [str(text) for text in row.get("entries", ())]
-        family = row.get("family", "inet6" if any(text.count(":") > 1 for text in texts) else "inet")
+        family = row.get("family", "inet6" if any(text.partition(",")[0].count(":") > 1 for text in texts) else "inet")
         options = " ".join(f"{key} {value}" for key, value in row.items() if key not in ("type", "entries", "family"))
         made = _created(name, f"{row.get('type', 'hash:net')} family {family} {options}")
         read = _reader(made)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from iptsim.host.links import Link
 from iptsim.host.places import Net, everything, masked, net
 from iptsim.host.routes import RouteLine
-from iptsim.names import ANYCAST, BROADCAST, LOCAL, MULTICAST, UNICAST, UNSPEC
+from iptsim.names import ADDRESS_TYPES, ANYCAST, BROADCAST, LOCAL, MULTICAST, UNICAST, UNSPEC
 from iptsim.predicate import And, Name, Or, Pred, Ranges, Test, ranges
 
 Typed = tuple[Net, int]
@@ -20,6 +20,7 @@ _FIXED: dict[int, tuple[Typed, ...]] = {
     ),
     6: ((net("::1"), LOCAL), (net("ff00::/8"), MULTICAST), (net("::"), UNSPEC)),
 }  # fmt: skip
+UNREACHABLE = ADDRESS_TYPES.index("UNREACHABLE")
 _BY_KIND = {"local": LOCAL, "broadcast": BROADCAST, "anycast": ANYCAST}
 
 
@@ -28,16 +29,32 @@ def fixed_types(family: int) -> tuple[tuple[int, Ranges], ...]:
     return paint(_FIXED[family])
 
 
-def address_types(links: Iterable[Link], local: Iterable[RouteLine], family: int, forwarding: bool) -> tuple[tuple[int, Ranges], ...]:
-    """Every address, by type, disjoint: from the addresses of the interfaces and the rows of the local table."""
-    typed: list[Typed] = [(everything(family), UNICAST)]
+def address_types(
+    links: Iterable[Link], local: Iterable[RouteLine], family: int, forwarding: Callable[[str], bool], routed: Iterable[Typed] = ()
+) -> tuple[tuple[int, Ranges], ...]:
+    """Every address, by type, disjoint: from the addresses of the interfaces and the rows of the local table. IPv6 looks up the route too."""
+    typed: list[Typed] = [(everything(family), UNICAST), *routed]
     for link in links:
         typed += _link_types(link, family, forwarding)
     typed += [(line.net, _BY_KIND[line.kind]) for line in local if line.kind in _BY_KIND and line.net.family == family]
     return paint((*typed, *_FIXED[family]))
 
 
-def _link_types(link: Link, family: int, forwarding: bool) -> Iterable[Typed]:
+def routed6(lines: Iterable[RouteLine]) -> list[Typed]:
+    """What match_lookup_rt6() and ipv6_anycast_destination() find in the main table: an address without a way is UNREACHABLE, the first of a
+    network that is on-link ANYCAST."""
+    typed: list[Typed] = [(everything(6), UNREACHABLE)]
+    for line in sorted(lines, key=lambda line: -line.metric):
+        if line.kind != "unicast":
+            typed.append((line.net, UNREACHABLE))
+            continue
+        typed.append((line.net, UNICAST))
+        if line.net.length < 127 and line.hops and line.hops[0].via is None:
+            typed.append((masked(line.net.low, 128, 6), ANYCAST))
+    return typed
+
+
+def _link_types(link: Link, family: int, forwarding: Callable[[str], bool]) -> Iterable[Typed]:
     """fib_frontend.c: fib_add_ifaddr, addrconf.c: addrconf_join_anycast."""
     primary = link.primary(family)
     for address in link.addresses:
@@ -45,7 +62,7 @@ def _link_types(link: Link, family: int, forwarding: bool) -> Iterable[Typed]:
             continue
         yield masked(address.value, 32 if family == 4 else 128, family), LOCAL
         if family == 6:
-            if forwarding and address.net.length < 127 and link.name != "lo":
+            if address.net.length < 127 and link.name != "lo" and forwarding(link.name):
                 yield masked(address.net.low, 128, 6), ANYCAST
             continue
         if address.broadcast is not None:
@@ -59,8 +76,28 @@ def _link_types(link: Link, family: int, forwarding: bool) -> Iterable[Typed]:
 def on_interface(links: Iterable[Link], end: str, way: str) -> Pred:
     """Does the address at that end (`src`, `dst`) belong to the interface it came in or leaves by? As inet_dev_addr_type asks."""
     everywhere = Test(end, Ranges(((0, 0), (0xFFFFFFFF, 0xFFFFFFFF))))
-    held = ((link.name, ranges((net.low, net.high) for net, _ in _link_types(link, 4, False))) for link in links)
-    return Or((everywhere, *(And((Test(f"{way}_interface", Name(name)), Test(end, own))) for name, own in held if own.parts)))
+    return Or((everywhere, of_one(end, way, {link.name: [net for net, _ in _link_types(link, 4, bool)] for link in links})))
+
+
+def on_interface6(links: Iterable[Link], end: str, way: str) -> Pred:
+    """The same for IPv6 (nf_ipv6_chk_addr)."""
+    return of_one(end, way, {link.name: [net for net, kind in _link_types(link, 6, bool) if kind == LOCAL] for link in links})
+
+
+def alone6(links: Iterable[Link], lines: Sequence[RouteLine], kind: int, forwarding: Callable[[str], bool]) -> dict[str, list[Net]]:
+    """The addresses that are of that type where their route is looked up on one interface alone, by interface."""
+    found: dict[str, list[Net]] = {}
+    for link in links:
+        mine = [line for line in lines if any(hop.out == link.name for hop in line.hops)]
+        types = dict(address_types([link], (), 6, forwarding, routed6(mine)))
+        found[link.name] = [Net(6, low, high, 0) for low, high in types.get(kind, Ranges(())).parts]
+    return found
+
+
+def of_one(end: str, way: str, held: Mapping[str, Iterable[Net]]) -> Pred:
+    """That the address is of those that the interface has."""
+    sets = ((name, ranges((net.low, net.high) for net in nets)) for name, nets in held.items())
+    return Or(tuple(And((Test(f"{way}_interface", Name(name)), Test(end, own))) for name, own in sets if own.parts))
 
 
 def paint(typed: Iterable[Typed]) -> tuple[tuple[int, Ranges], ...]:

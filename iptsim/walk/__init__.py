@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from iptsim.errors import FlowError
@@ -12,7 +11,7 @@ from iptsim.ruleset import Ruleset
 from iptsim.trace import Trace, Verdict
 from iptsim.walk import path
 from iptsim.walk.arrival import of_packet
-from iptsim.walk.conntrack import Connection, entry
+from iptsim.walk.conntrack import Connection, remembered
 from iptsim.walk.depth import deep
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
@@ -31,7 +30,8 @@ def after_walking(ruleset: Ruleset, packets: Iterable[Packet]) -> tuple[Connecti
     """The conntrack table after these packets went through, one after the other."""
     connections: list[Connection] = []
     for packet in packets:
-        connections = remembered(_walked(ruleset, packet, connections), connections)
+        result = _walked(ruleset, packet, connections).results[0]
+        connections = remembered(connections, result.group, result.verdict is Verdict.ACCEPT)
     return tuple(connections)
 
 
@@ -42,21 +42,6 @@ def _walked(ruleset: Ruleset, packet: Packet, connections: Iterable[Connection])
     with deep(ruleset):
         path.run(engine, of_packet(setting, packet))
     return engine
-
-
-def remembered(engine: Engine, connections: list[Connection]) -> list[Connection]:
-    """The conntrack table after a packet: a new entry if it got through; its entry, which has seen an answer and kept its mark, even if not."""
-    result = engine.results[0]
-    if result.verdict is Verdict.UNDECIDED or result.group.nat is None:
-        return connections
-    group = result.group
-    known = next((n for n, c in enumerate(connections) if c.nat is group.nat), None)
-    if known is not None:
-        seen = connections[known].seen_reply or group.now.get("ctdir") == 1
-        fields = tuple((name, group.read(name) if name == "connmark" else reading) for name, reading in connections[known].fields)
-        return [replace(c, seen_reply=seen, fields=fields) if n == known else c for n, c in enumerate(connections)]
-    fresh = entry(group) if result.verdict is Verdict.ACCEPT else None
-    return connections if fresh is None else [*connections, fresh]
 
 
 def end_of(ruleset: Ruleset, packet: Packet, connections: Iterable[Connection] = ()) -> Group:

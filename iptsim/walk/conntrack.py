@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from iptsim.names import ESTABLISHED, INVALID, NEW, RELATED, UNTRACKED
-from iptsim.predicate import And, Not, Or, Pred, Ranges, Test, one, ranges
+from iptsim.names import ESTABLISHED, ICMP_ERRORS, INVALID, NEW, RELATED, UNTRACKED
+from iptsim.predicate import And, Not, Or, Pred, Ranges, Test, one, ranges, tests
 from iptsim.reading import Reading
 from iptsim.ruleset import Ruleset
+from iptsim.walk import tcp
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group, Nat
 
-_FIN, _SYN, _RST, _ACK, _URG, _IGNORED = 0x01, 0x02, 0x04, 0x10, 0x20, 0xC8  # ECE, CWR and PSH do not matter to the state
-
-# tcp_new(): without a connection only a SYN opens one, and (tcp_loose) an ACK from the middle of one.
-_OPENING_FLAGS = ranges((f, f) for f in range(256) if f & ~_IGNORED in (_SYN, _SYN | _URG, _ACK, _ACK | _URG))
-_SYN_FLAGS = ranges((f, f) for f in range(256) if f & ~_IGNORED in (_SYN, _SYN | _URG))
-# tcp_valid_flags[]: with others no packet belongs to any connection. In which order those came is not followed.
-_VALID = (_SYN, _SYN | _URG, _SYN | _ACK, _RST, _RST | _ACK, _FIN | _ACK, _FIN | _ACK | _URG, _ACK, _ACK | _URG)
-_VALID_FLAGS = Or((Not(Test("proto", one(6))), Test("tcp_flags", ranges((f, f) for f in range(256) if f & ~_IGNORED in _VALID))))
+# The protocols whose ports tell connections apart, and which NAT changes. Since Linux 6.17 DCCP is none of them.
+PORTED = (6, 17, 132, 136)
+HAS_PORTS = Test("proto", ranges((p, p) for p in PORTED))
+_PORTS = ("ctorigsrcport", "ctorigdstport", "ctreplsrcport", "ctrepldstport")
 _ICMP_OPENING = ranges((t, t) for t in (8, 13, 15, 17))
 _ICMPV6_OPENING = ranges((t, t) for t in (128, 139))
 # The type that answers each: invmap[] in nf_conntrack_proto_icmp.c and nf_conntrack_proto_icmpv6.c.
@@ -27,6 +24,8 @@ ANSWERS = {8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 139: 140}
 _ICMPV6_UNTRACKED = ranges([(130, 136), (143, 143)])
 # What is RELATED and no ICMP error opens a connection of its own, and asks nat as any other does (nf_nat_core.c: nf_nat_inet_fn).
 _EXPECTED = And((Test("ctstate", one(RELATED)), Not(Test("proto", ranges([(1, 1), (58, 58)])))))
+# An ICMP error is about an earlier packet, and belongs to the connection of that one (nf_conntrack_inet_error).
+_ERROR = Or(tuple(And((Test("proto", one(proto)), Test("icmp_type", ranges((t, t) for t in types)))) for proto, types in ICMP_ERRORS.items()))
 
 
 def active(ruleset: Ruleset) -> bool:
@@ -37,25 +36,38 @@ def active(ruleset: Ruleset) -> bool:
     return bool(memo)
 
 
+def asks(ruleset: Ruleset, name: str) -> bool:
+    """Does any rule ask for this field?"""
+    memo: set[str] | None = ruleset._memo.get("fields asked")
+    if memo is None:
+        memo = ruleset._memo["fields asked"] = {test.field for rule in ruleset.rules() for test in tests(rule.predicate)}
+    return name in memo
+
+
+# The other family's ICMP (nf_conntrack_icmp_packet), and "no next header", after which there is nothing to look at.
+NEVER_OPENS = {4: (58,), 6: (1, 59)}
+
+
 def opens(family: int, loose: bool) -> Pred:
     """The packets that conntrack takes for the first of a connection; the others that it knows nothing of are INVALID."""
     proto, kinds = (1, _ICMP_OPENING) if family == 4 else (58, _ICMPV6_OPENING)
     return Or((
-        And((Test("proto", one(6)), Test("tcp_flags", _OPENING_FLAGS if loose else _SYN_FLAGS))),
+        And((Test("proto", one(6)), Test("tcp_flags", tcp.opening(loose)))),
         And((Test("proto", one(proto)), Test("icmp_type", kinds))),
-        Not(Test("proto", ranges([(6, 6), (proto, proto)]))),
+        Not(Test("proto", ranges((n, n) for n in (*NEVER_OPENS[family], 6, proto)))),
     ))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An entry of the conntrack table: how its packets look in each direction, and how it is translated. All values are known."""
+    """An entry of the conntrack table: the fields by which its packets are known in each direction, its translation, its state."""
 
-    original: Pred
-    reply: Pred
+    original: tuple[tuple[str, int], ...]
+    reply: tuple[tuple[str, int], ...]
     nat: Nat
     fields: tuple[tuple[str, Reading], ...]
     seen_reply: bool = False
+    tcp: tcp.Tcp | None = None
 
 
 def look_up(engine: Engine, groups: list[Group]) -> list[Group]:
@@ -64,7 +76,7 @@ def look_up(engine: Engine, groups: list[Group]) -> list[Group]:
         return groups
     out: list[Group] = []
     for group in groups:
-        if group.now.get("ctstate") == UNTRACKED or group.phase.endswith("/lo"):
+        if group.now.get("ctstate") in (UNTRACKED, INVALID) or group.phase.endswith("/lo"):
             out.append(group)
             continue
         rest: Group | None = group
@@ -80,19 +92,25 @@ def look_up(engine: Engine, groups: list[Group]) -> list[Group]:
 def _matched(engine: Engine, group: Group, connection: Connection) -> tuple[list[Group], Group | None]:
     """Those that belong to the connection, with its state, and the rest."""
     mine: list[Group] = []
-    yes, rest = engine.split(group, connection.original)
-    if yes is not None:
-        mine.append(_belonging(yes, connection, 0, ESTABLISHED if connection.seen_reply else NEW))
-    if rest is not None:
-        yes, rest = engine.split(rest, connection.reply)
+    rest: Group | None = group
+    # answers first: they come first in the kernel's table too, which tells where source and destination are the same
+    for direction, ends in ((tcp.REPLY, connection.reply), (tcp.ORIGINAL, connection.original)):
+        pred = And(tuple(Test(name, one(value)) for name, value in ends))
+        yes, rest = engine.split(rest, pred) if rest is not None else (None, None)
+        if yes is not None and connection.tcp is not None:
+            wrong, yes = engine.split(yes, Test("tcp_flags", connection.tcp.invalid(direction)))
+            mine += [] if wrong is None else [wrong.rewrite(ctstate=INVALID)]
+            again, yes = engine.split(yes, Test("tcp_flags", connection.tcp.reopens(direction))) if yes is not None else (None, None)
+            mine += [] if again is None else _stranger(engine, again)
         if yes is not None:
-            mine.append(_belonging(yes, connection, 1, ESTABLISHED))
+            mine.append(_belonging(yes, connection, direction))
     return mine, rest
 
 
-def _belonging(group: Group, connection: Connection, direction: int, state: int) -> Group:
-    seen = int(connection.seen_reply or direction == 1)
-    fields = {**dict(connection.fields), "ctstate": state, "ctdir": direction, "ct_confirmed": 1, "ct_seen_reply": seen}
+def _belonging(group: Group, connection: Connection, direction: int) -> Group:
+    seen = connection.seen_reply or direction == tcp.REPLY
+    state = ESTABLISHED if seen else NEW
+    fields = {**dict(connection.fields), "ctstate": state, "ctdir": direction, "ct_confirmed": 1, "ct_seen_reply": int(seen)}
     return replace(group.rewrite(**fields), nat=connection.nat, opens=False)
 
 
@@ -111,10 +129,33 @@ def _stranger(engine: Engine, group: Group) -> list[Group]:
     loose = engine.setting.switch("net.netfilter.nf_conntrack_tcp_loose", 1) != 0
     opening, stray = engine.split(group, opens(engine.setting.family, loose))
     if opening is not None:
-        out.append(opened(opening))
+        out += _opened(engine, opening)
     if stray is not None:
         out.append(stray.rewrite(ctstate=INVALID))
     return out
+
+
+def _opened(engine: Engine, group: Group) -> list[Group]:
+    """New connections. Where a rule asks for the ports of connections, those that have none are set apart: an ICMP query has its id, type and
+    code in their place, other protocols 0 (nf_conntrack_tuple.h)."""
+    if not any(asks(engine.ruleset, name) for name in _PORTS):
+        return [opened(group)]
+    ported, rest = engine.split(group, HAS_PORTS)
+    query, other = (None, None) if rest is None else engine.split(rest, Test("proto", ranges([(1, 1), (58, 58)])))
+    out = [] if ported is None else [opened(ported)]
+    out += [] if query is None else [opened(query).rewrite(**_of_query(engine, query))]
+    return out if other is None else [*out, opened(other).rewrite(**dict.fromkeys(_PORTS, 0))]
+
+
+def _of_query(engine: Engine, group: Group) -> dict[str, Reading]:
+    id, kind, code = engine.open("id of the ICMP query", "ctorigsrcport"), group.now.get("icmp_type"), group.now.get("icmp_code")
+    if isinstance(kind, int) and isinstance(code, int):
+        there: Reading = kind << 8 | code
+        back: Reading = ANSWERS.get(kind, 0) << 8 | code
+    else:
+        there = engine.open("type and code of the ICMP query", "ctorigdstport")
+        back = engine.open("type and code of the ICMP answer", "ctrepldstport")
+    return {"ctorigsrcport": id, "ctorigdstport": there, "ctreplsrcport": id, "ctrepldstport": back}
 
 
 def opened(group: Group, state: int = NEW) -> Group:
@@ -143,8 +184,22 @@ def _as_told(engine: Engine, group: Group) -> list[Group]:
         expected, rest = engine.split(other, _EXPECTED)
         none, having = (None, None) if rest is None else engine.split(rest, Test("ctstate", Ranges(((INVALID, UNTRACKED),))))
         out += [] if expected is None else [opened(expected, RELATED)]
-        out += [part for part in (none, having) if part is not None]
+        out += [] if none is None else [none]
+        out += [] if having is None else _about(engine, having)
     return out
+
+
+def _about(engine: Engine, group: Group) -> list[Group]:
+    """RELATED errors with the connection of the last packet that they can be about: one that came from where the error goes to."""
+    out: list[Group] = []
+    errors, others = engine.split(group, And((Test("ctstate", one(RELATED)), _ERROR))) if engine.connections else (None, group)
+    for connection in reversed(engine.connections):
+        nat, seen = connection.nat, int(connection.seen_reply)
+        for direction, sender in ((tcp.REPLY, dict(nat.after)["src"]), (tcp.ORIGINAL, dict(nat.before)["dst"])):
+            if errors is not None and isinstance(sender, int):
+                mine, errors = engine.split(errors, Test("dst", one(sender)))
+                out += [] if mine is None else [_belonging(mine, connection, direction).rewrite(ctstate=RELATED, ct_seen_reply=seen)]
+    return [*out, *(part for part in (errors, others) if part is not None)]
 
 
 def entry(group: Group) -> Connection | None:
@@ -155,16 +210,41 @@ def entry(group: Group) -> Connection | None:
     proto = group.now.get("proto")
     original: list[tuple[str, object]] = [("src", before["src"]), ("dst", before["dst"]), ("proto", proto)]
     reply: list[tuple[str, object]] = [("src", after["dst"]), ("dst", after["src"]), ("proto", proto)]
-    if proto in (6, 17, 33, 132, 136):
+    if proto in PORTED:
         original += [("sport", before["sport"]), ("dport", before["dport"])]
         reply += [("sport", after["dport"]), ("dport", after["sport"])]
     kind = group.now.get("icmp_type")
     if proto in (1, 58) and isinstance(kind, int):
         original.append(("icmp_type", kind))
         reply.append(("icmp_type", ANSWERS.get(kind)))
+        original.append(("icmp_code", group.now.get("icmp_code")))
+        reply.append(original[-1])
     fields = tuple((name, reading) for name, reading in group.now.items() if name.startswith("ct") and name not in ("ctstate", "ctdir"))
-    return Connection(_tuple(original), _tuple(reply), group.nat, (*fields, ("connmark", group.read("connmark"))))
+    flags = group.now.get("tcp_flags")
+    state = tcp.opened(flags) if proto == 6 and isinstance(flags, int) else None
+    return Connection(_known(original), _known(reply), group.nat, (*fields, ("connmark", group.read("connmark"))), tcp=state)
 
 
-def _tuple(parts: list[tuple[str, object]]) -> Pred:
-    return And((*(Test(name, one(value)) for name, value in parts if isinstance(value, int)), _VALID_FLAGS))
+def _known(parts: list[tuple[str, object]]) -> tuple[tuple[str, int], ...]:
+    return tuple((name, value) for name, value in parts if isinstance(value, int))
+
+
+def remembered(connections: list[Connection], group: Group, passed: bool) -> list[Connection]:
+    """The conntrack table after a packet. A connection is in it once its first packet `passed`; what comes later counts even if it is dropped."""
+    fresh = entry(group)
+    if fresh is None:
+        return connections
+    known = next((n for n, c in enumerate(connections) if c.nat is group.nat), None)
+    if known is None:
+        others = [c for c in connections if fresh.original not in (c.original, c.reply)]  # the one that it opens anew is forgotten
+        return [*others, fresh] if passed or group.now.get("ct_confirmed") == 1 else others
+    before = connections[known]
+    direction, flags = group.now.get("ctdir"), group.now.get("tcp_flags")
+    if group.now.get("ctstate") == RELATED:
+        direction = None  # an error goes either way without a trace
+    state = before.tcp.after(flags, direction) if before.tcp and isinstance(flags, int) and isinstance(direction, int) else None
+    if state is not None and state.state == "CLOSE" and not before.seen_reply:
+        return [*connections[:known], *connections[known + 1 :]]  # answered by a RST alone
+    fields = tuple((name, group.read(name) if name == "connmark" else reading) for name, reading in before.fields)
+    after = replace(before, seen_reply=before.seen_reply or direction == tcp.REPLY, fields=fields, tcp=state or before.tcp)
+    return [*connections[:known], *connections[known + 1 :], after]

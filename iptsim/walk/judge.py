@@ -7,6 +7,7 @@ from typing import Protocol
 
 from iptsim.packet import FIELDS
 from iptsim.predicate import And, Not, Or, Pred, Test, Truth, Unknown, atom_name, holds
+from iptsim.reading import Open
 from iptsim.walk.group import Group
 
 
@@ -72,6 +73,9 @@ def missing(pred: Pred, now: Mapping[str, object]) -> tuple[str, ...]:
     if holds(pred, now) is not Truth.UNKNOWN:
         return ()
     if isinstance(pred, Test):
+        reading = now.get(pred.field)
+        if isinstance(reading, Open) and not pred.field.endswith("_type"):
+            return (f"{reading.name}: it is not known ({pred.field})",)
         return (f"{FIELDS[pred.field].asked} ({pred.field})",)
     if isinstance(pred, Unknown):
         return (f"{atom_name(pred.key)}: {pred.reason}",)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from iptsim.effect import Assign, CopyMark
+from iptsim.errors import OverBudget
 from iptsim.names import INVALID, UNTRACKED
 from iptsim.predicate import Masked, Ranges, Test, ranges
 from iptsim.reading import Bit
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group, as_reading, assigned, bits_of, plus
 
+_SPLITS = 8  # unknown bits, each of which doubles the groups
 # a packet without a connection has no connmark: the target does nothing
 _NO_CONNECTION = Test("ctstate", Ranges(((INVALID, UNTRACKED),)))
 
@@ -26,9 +28,10 @@ def assign(engine: Engine, group: Group, what: Assign) -> list[Group]:
 def _assigned(engine: Engine, group: Group, what: Assign) -> Group:
     reading = group.read(what.field)
     if what.field in ("mark", "connmark"):
-        return group.rewrite(**{what.field: assigned(what.field, reading, what.value, what.mask)})
+        bits = bits_of(what.field, assigned(what.field, reading, what.value, what.mask))
+        return group.rewrite(**{what.field: as_reading(what.field, tuple(_shifted(list(bits), what.shift)))})
     if isinstance(reading, int):
-        return group.rewrite(**{what.field: (reading & ~what.mask) ^ what.value})
+        return group.rewrite(**{what.field: what.of(reading)})
     whole = what.mask == 0xFF
     return group.rewrite(**{what.field: what.value if whole else engine.open(f"{what.field} after {what.value:#x}/{what.mask:#x}", what.field)})
 
@@ -60,8 +63,11 @@ def _exchanged(engine: Engine, group: Group, what: CopyMark) -> list[Group]:
     keep, clear = (what.nfmask, what.ctmask) if what.direction == "save" else (what.ctmask, what.nfmask)
     coming = _shifted([bit if keep >> n & 1 else 0 for n, bit in enumerate(bits_of(source, group.read(source)))], what.shift)
     staying = [0 if clear >> n & 1 else bit for n, bit in enumerate(bits_of(target, group.read(target)))]
-    clash = next((n for n in range(32) if isinstance(coming[n], Bit) and isinstance(staying[n], Bit)), None)
-    if clash is not None:
+    clashes = [n for n in range(32) if isinstance(coming[n], Bit) and isinstance(staying[n], Bit)]
+    if len(clashes) > _SPLITS:
+        raise OverBudget("the question is too wide: give the mark, or the connection's mark")
+    if clashes:
+        clash = clashes[0]
         out = []
         # the bit is one of the packet as it arrived, whatever became of the field since
         for part, value in zip(engine.split(replace(group, now={}), _is_set(staying[clash])), (1, 0), strict=True):

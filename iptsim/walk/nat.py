@@ -1,7 +1,7 @@
 """NAT: what DNAT, SNAT, MASQUERADE, REDIRECT and NETMAP make of the packet that opens a connection, and of those that follow it.
 
-Sources: nf_nat_core.c (get_unique_tuple, find_best_ips_proto), nf_nat_masquerade.c, nf_nat_redirect.c, xt_NETMAP.c. No other
-connection is assumed to be in the way: a port that could stay does stay.
+Sources: nf_nat_core.c (get_unique_tuple, find_best_ips_proto), nf_nat_masquerade.c, nf_nat_redirect.c, xt_NETMAP.c. What depends on other
+connections is in clashes.py.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from iptsim.effect import Translate
-from iptsim.names import LOCAL, PORTED, UNICAST
+from iptsim.names import LOCAL, RELATED, UNICAST
 from iptsim.packet import top_of
-from iptsim.predicate import ALWAYS, And, Not, Or, Pred, Ranges, Test, one, ranges, tests
+from iptsim.predicate import ALWAYS, And, Masked, Not, Or, Pred, Ranges, Test, one, ranges
 from iptsim.reading import TYPE_OF, Open, Reading
 from iptsim.ruleset import Rule
 from iptsim.trace import Step, Verdict
 from iptsim.values import ip_text
-from iptsim.walk.conntrack import tuple_fields
+from iptsim.walk.clashes import earlier, free, held, lowest
+from iptsim.walk.conntrack import HAS_PORTS, PORTED, asks, tuple_fields
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group, plus
 from iptsim.walk.hooks import NAT_SIDE
 from iptsim.walk.jhash import pick
 
-_HAS_PORTS = Test("proto", ranges((p, p) for p in PORTED))
+_REDIRECT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,41 @@ def translate(engine: Engine, rule: Rule, group: Group, what: Translate, hook: s
             stepped = part.stepped(Step(rule.id, hook, "drop", rule)) if engine.judge.records else part
             engine.finish(stepped, Verdict.DROP, rule.id)
             continue
-        for piece, port in _ports(job, part):
-            out += _moved(job, piece, address, port)
+        for piece, port in _ports(job, part, address):
+            out += _moved(job, piece, *(_as_earlier(job, piece, address, port) or (address, port)))
+    if job.side == "src" and engine.connections:
+        return [kept for group in out if (kept := distinct(engine, group, what.ports)) is not None]
     return out
+
+
+def _as_earlier(job: Job, group: Group, address: Reading, port: Reading | None) -> tuple[Reading, Reading | None] | None:
+    """The source that an earlier connection from there was given, if this rule may give it too."""
+    to, ports = job.what.to, job.what.ports
+    span = (to[1], to[2]) if to and to[0] == "range" else None
+    stays = port is None and address == group.read("src")
+    if job.side != "src" or job.what.random or stays or group.nat is None:
+        return None
+    for source, source_port in earlier(job.engine, group):
+        inside = source == address if span is None else isinstance(source, int) and span[0] <= source <= span[1]
+        if inside and (ports is None or not isinstance(source_port, int) or ports[0] <= source_port <= ports[1]):
+            return source, None if source_port == group.read("sport") else source_port
+    return None
+
+
+def distinct(engine: Engine, group: Group, span: tuple[int, int] | None = None) -> Group | None:
+    """A new connection with a source port by which it can be told from others, out of that range; None for one that has been lost."""
+    taken, port = held(engine, group, "sport", {}), group.now.get("sport")
+    ported = group.now.get("proto") in PORTED
+    if (not ported and None not in taken) or (ported and (not isinstance(port, int) or port not in taken)):
+        return group
+    reading = free(port, taken, span) if ported and isinstance(port, int) else None
+    if reading is None:
+        engine.lost(group, "clash", "its answers would be those of another connection")
+        return None
+    moved = rewritten(engine, group, {"sport": reading})
+    return engine.note(
+        moved, "kernel:nat", "rewrite", f"another connection has port {port}", {"sport": shown("sport", reading, engine.setting.family)}
+    )
 
 
 # ---------------------------------------------------------------- the new address
@@ -79,6 +112,8 @@ def _addresses(job: Job, group: Group) -> Iterator[tuple[Group, Reading | None]]
             yield from _from_range(job, group, (lo, hi))
         case ("prefix", value, mask):
             yield from _mapped(job, group, value, mask)
+        case "interface" if job.side == "dst" and job.family == 6 and group.hook != "OUTPUT":
+            yield from _of_scope(job, group)
         case "interface":
             yield group, _of_interface(job, group)
 
@@ -98,8 +133,10 @@ def _from_range(job: Job, group: Group, span: tuple[int, int]) -> Iterator[tuple
     """SNAT keeps a source whose address and port are in the range already (nf_in_range); else the kernel's hash of the addresses picks."""
     rest: Group | None = group
     if job.side == "src" and not job.what.random:
-        ports = ALWAYS if job.what.ports is None else Or((Not(_HAS_PORTS), Test("sport", ranges([job.what.ports]))))
+        ports = ALWAYS if job.what.ports is None else Or((Not(HAS_PORTS), Test("sport", ranges([job.what.ports]))))
         stays, rest = job.engine.split(group, And((Test("src", ranges([span])), ports)))
+        if stays is not None and stays.now.get("sport") in held(job.engine, stays, "sport", {}):
+            stays, rest = None, stays
         if stays is not None:
             yield stays, stays.read("src")
     if rest is None:
@@ -130,6 +167,31 @@ def _mapped(job: Job, group: Group, value: int, mask: int) -> Iterator[tuple[Gro
         yield rest, job.chosen(rest, job.side, "mapped", (value, value + size - 1))
 
 
+def _of_scope(job: Job, group: Group) -> Iterator[tuple[Group, Reading | None]]:
+    """nf_nat_redirect_ipv6(): the first address of the scope that the old destination has; any for a global one."""
+    rest: Group | None = group
+    interface = group.read("in_interface")
+    for scope, (own, asked) in _SCOPES.items():
+        if rest is not None:
+            part, rest = job.engine.split(rest, asked)
+            if part is not None and job.engine.setting.host.interfaces is not None and isinstance(interface, str):
+                yield part, job.engine.setting.host.first_address(interface, 6, own)
+            elif part is not None:
+                yield part, job.engine.open(f"{scope} address of {interface if isinstance(interface, str) else 'the interface it came in by'}", "src")
+    if rest is not None:
+        yield rest, _of_interface(job, rest)
+
+
+# scope: (the addresses that have it, the destinations that ask for one)
+_SCOPES = {
+    name: (own, Or((Test("dst", own), Test("dst", Masked(0xFF0F << 112, multicast << 112)))))
+    for name, own, multicast in (
+        ("loopback", one(1), 0xFF01), ("link-local", Masked(0xFFC0 << 112, 0xFE80 << 112), 0xFF02),
+        ("site-local", Masked(0xFFC0 << 112, 0xFEC0 << 112), 0xFF05),
+    )
+}  # fmt: skip
+
+
 def _of_interface(job: Job, group: Group) -> Reading | None:
     """MASQUERADE: the address of the interface it leaves by. REDIRECT: of the one it came in by; loopback for local packets."""
     setting, side = job.engine.setting, job.side
@@ -147,38 +209,39 @@ def _of_interface(job: Job, group: Group) -> Reading | None:
 
 
 # ---------------------------------------------------------------- the new port
-def _ports(job: Job, group: Group) -> Iterator[tuple[Group, Reading | None]]:
+def _ports(job: Job, group: Group, address: Reading) -> Iterator[tuple[Group, Reading | None]]:
     """(group, reading of the new port); None where it keeps its port."""
     what = job.what
     if what.ports is None and not (what.random and job.side == "src"):
         yield group, None
         return
-    ported, other = job.engine.split(group, _HAS_PORTS)
+    ported, other = job.engine.split(group, HAS_PORTS)
     if other is not None:
         yield other, None
     if ported is None:
         return
     span = what.ports or (1, 65535)
+    taken = held(job.engine, ported, "dport", {"dst": address}) if job.side == "dst" else set()
     if what.ports is not None and what.base is not None:
-        yield from _windowed(job, ported, span, what.base)
+        yield from _windowed(job, ported, span, what.base, taken)
     elif what.random and span[0] != span[1]:
         yield ported, job.chosen(ported, job.port, "chosen", span)
     else:
         inside, outside = job.split(ported, job.port, span)
+        # a destination takes the lowest free port of the range (kernel 6.18), a source a random one of it
         if inside is not None:
-            yield inside, None
+            yield inside, lowest(span[0], taken, span) if inside.read("dport") in taken and span[0] != span[1] else None
         if outside is not None:
-            # a destination takes the lowest free port of the range (kernel 6.18), a source a random one of it
             foreseen = span[0] == span[1] or job.side == "dst"
-            yield outside, span[0] if foreseen else job.chosen(outside, job.port, "chosen", span)
+            yield outside, lowest(span[0], taken, span) if foreseen else job.chosen(outside, job.port, "chosen", span)
 
 
-def _windowed(job: Job, group: Group, span: tuple[int, int], base: int) -> Iterator[tuple[Group, Reading | None]]:
+def _windowed(job: Job, group: Group, span: tuple[int, int], base: int, taken: set[int | None]) -> Iterator[tuple[Group, Reading | None]]:
     """DNAT's lo-hi/base: lo + (dport - base) mod n."""
     lo, hi = span
     old = group.read("dport")
     if isinstance(old, int):
-        yield group, lo + ((old - base) & 0xFFFF) % (hi - lo + 1)
+        yield group, lowest(lo + ((old - base) & 0xFFFF) % (hi - lo + 1), taken, span)
         return
     inside, rest = job.split(group, "dport", (base, min(65535, base + hi - lo)))
     if inside is not None:
@@ -192,7 +255,7 @@ def _moved(job: Job, group: Group, address: Reading, port: Reading | None) -> li
     """The group with its new end. `--ctstate DNAT` is true only where something really changed, so who had it already is set apart."""
     engine, side = job.engine, job.side
     new = {side: address} | ({} if port is None else {job.port: port})
-    parts = [_equal(name, reading, group) for name, reading in new.items()] if _asks(engine, f"ct_{side[0]}nat") else [None]
+    parts = [_equal(name, reading, group) for name, reading in new.items()] if asks(engine.ruleset, f"ct_{side[0]}nat") else [None]
     same = And(tuple(part for part in parts if part is not None)) if None not in parts else None
     unchanged, changed = engine.split(group, same) if same is not None else (None, group)
     out = [] if unchanged is None else [_stepped(job, unchanged, {})]
@@ -217,7 +280,8 @@ def rewritten(engine: Engine, group: Group, new: dict[str, Reading], kind: int |
     if group.nat is not None and group.opens:
         after = {**dict(group.nat.after), **{name: reading for name, reading in new.items() if not name.endswith("_type")}}
         nat = replace(group.nat, after=tuple(after.items()))
-        group = replace(group.rewrite(**tuple_fields(nat.before, nat.after)), nat=nat)
+        moved = set(tuple_fields(nat.before, nat.after).items()) - set(tuple_fields(nat.before, group.nat.after).items())
+        group = replace(group.rewrite(**dict(moved)), nat=nat)
     return group
 
 
@@ -231,14 +295,6 @@ def _equal(name: str, reading: Reading, group: Group) -> Pred | None:
     if isinstance(reading, int):
         return Test(name, one(reading))
     return ALWAYS if reading == group.read(name) else None
-
-
-def _asks(engine: Engine, name: str) -> bool:
-    """Does any rule ask for this field?"""
-    memo = engine.ruleset._memo.get("fields asked")
-    if memo is None:
-        memo = engine.ruleset._memo["fields asked"] = {test.field for rule in engine.ruleset.rules() for test in tests(rule.predicate)}
-    return name in memo
 
 
 def _stepped(job: Job, group: Group, new: dict[str, Reading]) -> Group:
@@ -261,14 +317,19 @@ def follow(engine: Engine, groups: list[Group], hook: str) -> list[Group]:
     """At nat's place in a hook: a packet that opens no connection is translated as its connection was, without asking the rules.
 
     Original direction: the destination in PREROUTING and OUTPUT, the source in POSTROUTING and INPUT, become the new ones. Answers: the
-    same ends get back what the other side expects (nf_nat_packet() with the manip inverted).
+    same ends get back what the other side expects (nf_nat_packet() with the manip inverted). So do the addresses of an ICMP error, whoever
+    sent it; but a redirect is dropped instead (nf_nat_icmp_reply_translation).
     """
-    return [_followed(engine, group, NAT_SIDE[hook]) for group in groups]
+    return [moved for group in groups if (moved := _followed(engine, group, NAT_SIDE[hook])) is not None]
 
 
-def _followed(engine: Engine, group: Group, side: str) -> Group:
+def _followed(engine: Engine, group: Group, side: str) -> Group | None:
     if group.nat is None or group.opens:
         return group
+    error = group.now.get("ctstate") == RELATED
+    if error and group.now.get("icmp_type") == _REDIRECT and group.nat.before != group.nat.after:
+        engine.lost(group, "nat", "a redirect about a connection that is translated is dropped")
+        return None
     before, after = dict(group.nat.before), dict(group.nat.after)
     port = "dport" if side == "dst" else "sport"
     kind = None
@@ -283,7 +344,7 @@ def _followed(engine: Engine, group: Group, side: str) -> Group:
         if before[side] == after[side] and before[port] == after[port]:
             return group
         new = {side: after[side], port: after[port]}
-    changed = {name: reading for name, reading in new.items() if reading != group.read(name)}
+    changed = {name: reading for name, reading in new.items() if reading != group.read(name) and not (error and name == port)}
     moved = rewritten(engine, group, changed, kind) if changed else group
     changes = {name: shown(name, reading, engine.setting.family) for name, reading in changed.items()}
     return engine.note(moved, "kernel:nat", "rewrite", "as its connection", changes) if changed else moved

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from iptsim.names import ANYCAST, BROADCAST, ESTABLISHED, INVALID, LOCAL, MULTICAST, NEW, RELATED, UNICAST, UNTRACKED
-from iptsim.predicate import Name, Or, Test, one, ranges
+from iptsim.predicate import And, Name, Or, Ranges, Test, one, ranges
 from iptsim.reading import Reading, Same
 from iptsim.trace import Fate, Verdict
 from iptsim.walk import conntrack, nat, routing
 from iptsim.walk.engine import Engine, at
 from iptsim.walk.group import Group
-from iptsim.walk.hooks import order
+from iptsim.walk.hooks import NAT_SIDE, order
 from iptsim.walk.setting import LOOPBACK
 from iptsim.walk.tables import visit
 
 _FROM_HOST = Test("in_interface", Name(""))
-_LOCAL = Test("dst_type", ranges([(LOCAL, LOCAL), (ANYCAST, ANYCAST)]))
-_LOOPBACK_BROADCAST = Test("dst", one(0x7FFFFFFF))
+# ip_route_output_key_hash(), ip6_route_output_flags(): what is sent to no address is for this host; of IPv4, to loopback's broadcast as well.
+_NOWHERE = {4: Test("dst", ranges([(0, 0), (0x7FFFFFFF, 0x7FFFFFFF)])), 6: Test("dst", one(0))}
+_TO_MANY = Or((Test("dst", Ranges(((0xE0000000, 0xEFFFFFFF),))), Test("dst", one(0xFFFFFFFF))))
+_OF_LINK6 = Test("dst", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1), (0xFF << 120, (1 << 128) - 1)]))
 # What a table of OUTPUT may change that asks for a new route.
 _REROUTES = {"mangle": "mark", "nat": "dst"}
 
@@ -39,6 +41,8 @@ def run(engine: Engine, group: Group) -> None:
 def hook(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
     """The groups that a hook lets through."""
     groups = [at(group, name) for group in groups]
+    if name in ("PREROUTING", "OUTPUT") and conntrack.active(engine.ruleset):
+        groups = _whole(engine, groups)
     for group in groups:
         engine.passed(name, group)
     for stage in order(name, engine.ruleset.backend):
@@ -53,6 +57,14 @@ def hook(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
         if name == "OUTPUT" and stage in _REROUTES:
             groups = [part for group in groups for part in _rerouted(engine, group, _REROUTES[stage])]
     return groups
+
+
+def _whole(engine: Engine, groups: list[Group]) -> list[Group]:
+    """Without later fragments: they are held back until the packet is whole, and go on as that (nf_defrag_ipv4.c; ip_local_deliver())."""
+    if engine.setting.family == 6 or all(group.now.get("fragment") == 0 for group in groups):
+        return groups
+    left = (routing.without(engine, group, "defrag", Test("fragment", one(1)), "fragments are held until the packet is whole") for group in groups)
+    return [group for group in left if group is not None]
 
 
 def _raw(engine: Engine, name: str, group: Group) -> list[Group]:
@@ -71,7 +83,10 @@ def _nat(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
     asking = [group for group in groups if group.opens and not group.phase.endswith("/lo")]
     others = [group for group in groups if not group.opens and not group.phase.endswith("/lo")]
     looped = [group for group in groups if group.phase.endswith("/lo")]
-    return engine.join([*visit(engine, "nat", name, asking), *nat.follow(engine, others, name), *looped])
+    visited = visit(engine, "nat", name, asking)
+    if engine.connections and NAT_SIDE[name] == "src":  # who was not told is told apart too: nf_nat_alloc_null_binding()
+        visited = [kept for group in visited if (kept := nat.distinct(engine, group)) is not None]
+    return engine.join([*visited, *nat.follow(engine, others, name), *looped])
 
 
 # ---------------------------------------------------------------- received
@@ -89,7 +104,7 @@ def receive(engine: Engine, group: Group) -> None:
 
 def deliver(engine: Engine, groups: list[Group]) -> None:
     """INPUT, and the process."""
-    for group in hook(engine, "INPUT", groups):
+    for group in hook(engine, "INPUT", _whole(engine, groups)):
         engine.finish(group, Verdict.ACCEPT, group.decided, fate=Fate.DELIVERED)
 
 
@@ -138,9 +153,9 @@ def send(engine: Engine, group: Group) -> None:
 
 def _routed(engine: Engine, group: Group, sourced: bool) -> list[Group]:
     """The group by the interface that routing chooses; loopback for every address of this host. `sourced`: it has its source already."""
-    local, away = engine.split(group, _LOCAL if engine.setting.family == 6 else Or((_LOCAL, _LOOPBACK_BROADCAST)))
+    here = engine.setting.here
+    local, rest = engine.split(group, Or((here, _NOWHERE[engine.setting.family])))
     out = [] if local is None else [replace(local, out="lo", via=None)]
-    rest = away
     if rest is not None and not _localnet(engine):
         stuck, rest = engine.split(rest, Test("src", LOOPBACK[engine.setting.family])) if sourced else (None, rest)
         if stuck is not None:
@@ -181,7 +196,28 @@ def _rerouted(engine: Engine, group: Group, what: str) -> list[Group]:
     """ip_route_me_harder(): a new mark or destination means a new route, at once; the tables that follow still see the old interface."""
     if group.phase or group.read(what) == engine.setting.arrival.get(what, Same(what)):
         return [group]
-    return _routed(engine, group, sourced=True)
+    stays, rest = _by_source(engine, group) if engine.setting.family == 4 else _on_its_link(engine, group)
+    return stays if rest is None else [*stays, *_routed(engine, rest, sourced=True)]
+
+
+def _by_source(engine: Engine, group: Group) -> tuple[list[Group], Group | None]:
+    """Multicast and 255.255.255.255 leave by the interface that has the source (route.c: ip_route_output_key_hash_rcu), and the others."""
+    out: list[Group] = []
+    for link in engine.setting.host.links or ():
+        own = LOOPBACK[4] if link.name == "lo" else ranges((a.value, a.value) for a in link.addresses if a.family == 4)
+        if own.parts:
+            part, rest = engine.split(group, And((_TO_MANY, Test("src", own))))
+            out += [] if part is None else [replace(part, out=link.name, via=None)]
+            if rest is None:
+                return out, None
+            group = rest
+    return out, group
+
+
+def _on_its_link(engine: Engine, group: Group) -> tuple[list[Group], Group | None]:
+    """Link-local and multicast destinations are looked for on the interface that it leaves by already: ip6_route_me_harder(), and the others."""
+    part, rest = engine.split(group, _OF_LINK6)
+    return [] if part is None else [part], rest
 
 
 # ---------------------------------------------------------------- the answer

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from iptsim.host import Route
-from iptsim.names import ANYCAST, BROADCAST, LOCAL, MULTICAST, UNICAST
+from iptsim.names import BROADCAST, LOCAL, MULTICAST, UNICAST
 from iptsim.predicate import And, Masked, Name, Not, Or, Pred, Test, Unknown, one, ranges
 from iptsim.reading import Same
 from iptsim.trace import Fate, Verdict
@@ -18,8 +18,9 @@ from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group, plus
 from iptsim.walk.setting import LOOPBACK
 
-_HERE = Test("dst_type", ranges((kind, kind) for kind in (LOCAL, BROADCAST, ANYCAST, MULTICAST)))
-_HERE6 = And((_HERE, Not(Test("dst", one(1)))))  # that what arrives became ::1 by NAT does not bring it to lo: rt6_need_strict()
+_LINK_LOCAL = 0xFE80 >> 6  # of fe80::/10
+_TO_ALL = Test("dst_type", ranges((kind, kind) for kind in (BROADCAST, MULTICAST)))
+_NOT_LOOPBACK6 = Not(Test("dst", one(1)))  # that what arrives became ::1 by NAT does not bring it to lo: rt6_need_strict()
 _EVERY_HOSTS = (0, 32766, 32767)  # with other rules fib_validate_source() looks closer at the source
 _ZERO = one(0)  # ipv4_is_zeronet(): no longer all of 0.0.0.0/8
 _BAD_SOURCES = ranges([(0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)])
@@ -34,17 +35,28 @@ _IMPOSSIBLE6 = Or((
     Test("dst", Masked(0xFF0F << 112, 0xFF00 << 112)), Test("dst", Masked(0xFF0F << 112, 0xFF01 << 112)),
 ))  # fmt: skip
 
+_MARTIAN6 = Or((_IMPOSSIBLE6, And((Test("dst", one(1)), Not(Test("in_interface", Name("lo")))))))
+
 
 # ---------------------------------------------------------------- before PREROUTING
 def arrive(engine: Engine, group: Group) -> list[Group]:
     """The groups that reach PREROUTING, those that a bridge passes from port to port set apart."""
-    rest: Group | None = group
+    arrived = [group]
     if engine.setting.family == 6:
-        bad = Or((_IMPOSSIBLE6, And((Test("dst", one(1)), Not(Test("in_interface", Name("lo")))))))
-        lost, rest = engine.split(group, bad)
+        bad, rest = engine.split(group, _MARTIAN6)
+        arrived = [] if rest is None else [rest]
+        called, lost = (None, None) if bad is None else engine.split(bad, _by_bridge(engine))
         if lost is not None:
             engine.lost(lost, "martian", "addresses impossible from outside")
-    return [] if rest is None else _bridge(engine, rest)
+        if called is not None:
+            arrived.append(called)
+    return [out for part in arrived for out in _bridge(engine, part)]
+
+
+def _by_bridge(engine: Engine) -> Pred:
+    """Who comes in by a bridge has been to PREROUTING before IP looks at it (br_netfilter_ipv6.c)."""
+    names = [name for name in engine.setting.bridges() if engine.setting.is_bridge(name)]
+    return Or(tuple(Test("in_interface", Name(name)) for name in names) if names and _calls(engine) else ())
 
 
 def _bridge(engine: Engine, group: Group) -> list[Group]:
@@ -101,9 +113,20 @@ def decide(engine: Engine, group: Group) -> tuple[list[Group], list[Group]]:
     left = _sane(engine, group)
     if left is None:
         return [], []
-    here, forward = engine.split(left, _HERE if engine.setting.family == 4 else _HERE6)
-    mine = [] if here is None else [engine.note(here, "kernel:local", "note", _for_here(here))]
-    return mine, [] if forward is None else _forward(engine, forward)
+    mine = Or((engine.setting.here, _TO_ALL))
+    here, forward = engine.split(left, mine if engine.setting.family == 4 else And((mine, _NOT_LOOPBACK6, *_of_this_link(engine))))
+    kept = [] if here is None else [engine.note(here, "kernel:local", "note", _for_here(here))]
+    return kept, [] if forward is None else _forward(engine, forward)
+
+
+def _of_this_link(engine: Engine) -> list[Pred]:
+    """An address of a link is this host's on that link alone: rt6_need_strict()."""
+    held: dict[int, list[Pred]] = {}
+    for link in engine.setting.host.links or ():
+        for address in link.addresses:
+            if address.family == 6 and address.value >> 118 == _LINK_LOCAL:
+                held.setdefault(address.value, []).append(Test("in_interface", Name(link.name)))
+    return [Or((Not(Test("dst", one(value))), *links)) for value, links in held.items()]
 
 
 def _moved_away(engine: Engine, group: Group) -> bool:
@@ -120,12 +143,19 @@ def _sane(engine: Engine, group: Group) -> Group | None:
     """Without those whose addresses no packet from outside can have (martians), and those that fail the reverse path test."""
     rest: Group | None = group
     if engine.setting.family == 4:
-        rest = _without(engine, group, "martian", _martian(engine, group), "addresses impossible from outside")
+        rest = without(engine, group, "martian", _martian(engine, group), "addresses impossible from outside")
         if rest is not None and engine.setting.types is not None and not _switch(engine, group, "accept_local"):
-            rest = _without(engine, rest, "martian", Test("src_type", one(LOCAL)), "the source is an address of this host")
+            rest = without(engine, rest, "martian", Test("src_type", one(LOCAL)), "the source is an address of this host")
             if rest is not None and any(rule.priority not in _EVERY_HOSTS for rule in engine.setting.host.rules):
                 broadcast = And((Test("src_type", one(BROADCAST)), Not(Test("src", _ZERO))))
-                rest = _without(engine, rest, "martian", broadcast, "the source is a broadcast address")
+                rest = without(engine, rest, "martian", broadcast, "the source is a broadcast address")
+    else:
+        bad, rest = engine.split(group, _MARTIAN6)
+        called, other = (None, None) if bad is None else engine.split(bad, _by_bridge(engine))
+        if called is not None:
+            engine.lost(called, "martian", "addresses impossible from outside")
+        if other is not None:  # by NAT
+            rest = other if rest is None else engine.join([rest, other])[0]
     return None if rest is None else _reverse_path(engine, rest)
 
 
@@ -147,7 +177,7 @@ def _switch(engine: Engine, group: Group, name: str) -> bool:
     return engine.setting.switch(f"net.ipv4.conf.{where}.{name}", 0) == 1
 
 
-def _without(engine: Engine, group: Group, name: str, pred: Pred, note: str) -> Group | None:
+def without(engine: Engine, group: Group, name: str, pred: Pred, note: str) -> Group | None:
     lost, rest = engine.split(group, pred)
     if lost is not None:
         engine.lost(lost, name, note)
@@ -162,16 +192,33 @@ def _reverse_path(engine: Engine, group: Group) -> Group | None:
     mode = engine.setting.switch(f"net.ipv4.conf.{interface}.rp_filter", 0)
     if mode == 0 or not engine.setting.complete:
         return group
-    back = group.rewrite(src=group.read("dst"), dst=group.read("src"))
-    kept = []
+    rest, kept = _own_source(engine, group, interface, mode)
+    if rest is None:
+        return engine.join(kept)[0] if kept else None
+    back = rest.rewrite(src=rest.read("dst"), dst=rest.read("src"))
+    if not _switch(engine, group, "src_valid_mark"):
+        back = back.rewrite(mark=0)
     for part, route in look_up(engine, back):
-        part = replace(part, now=group.now)
+        part = replace(part, now=rest.now)
         if route is None or route.kind != "unicast" or (mode == 1 and route.out != interface):
             engine.lost(part, "rp-filter", f"rp_filter is {mode}: the way back to the source is not by {interface}")
         else:
             kept.append(part)
     joined = engine.join(kept)
     return joined[0] if joined else None
+
+
+def _own_source(engine: Engine, group: Group, interface: str, mode: int) -> tuple[Group | None, list[Group]]:
+    """(those from elsewhere, those from an address of this host that is allowed): the way back to that is the interface that has it."""
+    host, kept = engine.setting.host, []
+    rest = without(engine, group, "rp-filter", Test("src_type", one(BROADCAST)), "the source is a broadcast address")
+    own, rest = (None, None) if rest is None else engine.split(rest, Test("src_type", one(LOCAL)))
+    if own is not None and mode == 1:
+        here = ranges((int(address.ip),) * 2 for address in (host.interfaces or {}).get(interface, ()) if address.version == 4)
+        own = without(engine, own, "rp-filter", Not(Test("src", here)), f"rp_filter is {mode}: the source is no address of {interface}")
+    if own is not None:
+        kept.append(own)
+    return rest, kept
 
 
 def look_up(engine: Engine, group: Group) -> list[tuple[Group, Route | None]]:
@@ -190,6 +237,10 @@ def look_up(engine: Engine, group: Group) -> list[tuple[Group, Route | None]]:
 
 def _forward(engine: Engine, group: Group) -> list[Group]:
     setting = engine.setting
+    entry = group.now.get("in_interface")
+    if setting.family == 4 and isinstance(entry, str) and setting.switch(f"net.ipv4.conf.{entry}.forwarding", 1) == 0:
+        engine.lost(group, "forwarding-off", f"net.ipv4.conf.{entry}.forwarding is 0")
+        return []
     name = "net.ipv4.ip_forward" if setting.family == 4 else "net.ipv6.conf.all.forwarding"
     if not setting.switch(name, 1, f"{name} is 1: this host forwards"):
         engine.lost(group, "forwarding-off", f"{name} is 0")
@@ -202,15 +253,15 @@ def _passed_on(engine: Engine, group: Group) -> Group | None:
     """ip_forward() and ip6_forward(): only what was sent to this host's MAC address, the TTL counts down, and an address of one link stays there."""
     left: Group | None = group
     if "pkttype" in engine.setting.arrival and not group.phase:
-        left = _without(engine, group, "pkttype", Test("pkttype", ranges([(1, 2)])), "a broadcast or multicast frame is not forwarded")
+        left = without(engine, group, "pkttype", Test("pkttype", ranges([(1, 2)])), "a broadcast or multicast frame is not forwarded")
     if left is not None and "ttl" in engine.setting.arrival and not group.phase:
-        left = _without(engine, left, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
+        left = without(engine, left, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
     if left is not None and not group.phase:
         left = left.rewrite(ttl=plus(left.read("ttl"), -1))
     if left is not None and engine.setting.family == 6:
         known = isinstance(left.out, str) and not left.unrouted
         onward = (Not(Test("in_interface", Name(str(left.out)))),) if known else ()
-        left = _without(engine, left, "martian", And((_OF_LINK, *onward)), "an address of one link is not forwarded to another")
+        left = without(engine, left, "martian", And((_OF_LINK, *onward)), "an address of one link is not forwarded to another")
     return left
 
 

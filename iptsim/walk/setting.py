@@ -9,9 +9,9 @@ from typing import Any
 
 from iptsim.effect import Translate
 from iptsim.host import Host, Inference, Route, infer
-from iptsim.names import ADDRESS_TYPES, BROADCAST, LOCAL, UNICAST
+from iptsim.names import ADDRESS_TYPES, ANYCAST, BROADCAST, LOCAL, UNICAST
 from iptsim.packet import read_field, top_of
-from iptsim.predicate import Ranges, Test, one, ranges
+from iptsim.predicate import And, Not, Pred, Ranges, Test, one, ranges
 from iptsim.reading import TYPE_OF, Open, Reading, Same, Shift, TypeOf, known
 from iptsim.ruleset import Ruleset
 from iptsim.values import ip_text
@@ -55,6 +55,13 @@ class Setting:
     @property
     def family(self) -> int:
         return self.ruleset.family
+
+    @property
+    def here(self) -> Pred:
+        """Which destinations are this host's own."""
+        kinds = Test("dst_type", ranges((kind, kind) for kind in (LOCAL, ANYCAST)))
+        far = self.host.far_anycast(self.family)
+        return And((kinds, Not(Test("dst", far)))) if far.parts else kinds
 
     def assume(self, text: str, origin: str | None = None) -> None:
         """An assumption that this answer rests on."""
@@ -174,6 +181,6 @@ class Setting:
             return int(ipaddress.ip_address(value))
         if isinstance(value, str) and like in ("dst_type", "src_type"):
             return ADDRESS_TYPES.index(value)
-        reading = read_field(like, value) if isinstance(value, str) else value
+        reading = read_field(like, value) if isinstance(value, str) else int(value)
         assert known(reading)
-        return reading  # type: ignore[no-any-return]  # checked just above
+        return reading

@@ -15,6 +15,7 @@ from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
 from iptsim.walk.marks import assign, exchange, raised
 from iptsim.walk.nat import translate
+from iptsim.walk.rejecting import answer
 
 
 @dataclass(slots=True)
@@ -131,8 +132,8 @@ def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: 
             _accept(here, group, rule.id)
         case effects.Drop():
             engine.finish(group, Verdict.DROP, rule.id)
-        case effects.Reject(answer):
-            engine.finish(group, Verdict.REJECT, rule.id, answer=answer)
+        case effects.Reject(word):
+            engine.finish(group, Verdict.REJECT, rule.id, answer=answer(engine, group, word))
         case effects.Queue():
             engine.finish(group, Verdict.QUEUE, rule.id)
         case effects.Mystery(name):
@@ -174,7 +175,7 @@ def _stepped(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Gro
     changes = {}
     if isinstance(what, effects.Assign):
         old = group.read(what.field)
-        changes = {what.field: (old & ~what.mask) ^ what.value if isinstance(old, int) else None}
+        changes = {what.field: what.of(old) if isinstance(old, int) else None}
     note = what.note if isinstance(what, effects.Continue) else ""
     return group.stepped(Step(rule.id, here.hook, _WORDS[type(what)], rule, changes, note, depth=len(here.inside) - 1))
 

@@ -12,8 +12,8 @@ from iptsim.trace import Trace, Verdict
 from iptsim.walk.engine import Result
 from iptsim.walk.group import Group, trail
 
-_LEAVING = ("src", "dst", "proto", "sport", "dport", "icmp_type", "icmp_code", "tcp_flags", "in_interface", "out_interface", "mark", "connmark",
-            "ctstate", "ttl", "tos", "length")  # fmt: skip
+_LEAVING = ("src", "dst", "proto", "sport", "dport", "icmp_type", "icmp_code", "tcp_flags", "in_interface", "out_interface", "physdev_out", "mark",
+            "connmark", "ctstate", "ttl", "tos", "length")  # fmt: skip
 
 
 def to_trace(result: Result, packet: Packet, ruleset: Ruleset) -> Trace:
@@ -46,7 +46,7 @@ def as_packet(group: Group, packet: Packet, family: int) -> Packet:
         now["from_host"] = True
     if now.get("proto") != 6:
         now.pop("tcp_flags", None)
-    return Packet(**{name: value for name, value in now.items() if value != "" or name not in ("in_interface", "out_interface")})
+    return Packet(**{name: value for name, value in now.items() if value != ""})
 
 
 def _value(reading: Reading, original: dict[str, Any]) -> Any:

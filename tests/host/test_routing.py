@@ -138,7 +138,7 @@ def test_rules_of_the_other_family_are_not_asked_and_the_default_ones_stand_in()
         (True, 1, {"routes": ["default dev tun0"]}, 4),
         (False, 2, {"interfaces": {"eth0": ["10.0.0.1/24", "10.0.0.2/24", "10.1.0.1/16", "10.2.0.1/32"]}}, 4),
         (False, 0, {"interfaces": {"eth0": ["10.0.0.1/24"]}}, 6),
-        (False, 1, {"interfaces": {"eth0": ["2001:db8::1/64"]}, "routes": ["default dev tun0"]}, 6),
+        (True, 1, {"interfaces": {"eth0": ["2001:db8::1/64"]}, "routes": ["default dev tun0"]}, 6),
     ],
 )
 def test_routes_that_were_not_given_leave_what_is_beyond_open(complete: bool, rows: int | None, given: dict[str, Any], family: int) -> None:
@@ -249,3 +249,20 @@ def test_the_row_that_decides_is_the_longest_prefix(lines: list[tuple[Any, str]]
     assert (row is None) == (not fits)
     if row:
         assert int((row.text.split()[0] + "/0").split("/")[1]) == max(fits)
+
+
+@pytest.mark.parametrize(
+    ("families", "routes"),
+    [
+        ({4, 6}, ["default dev eth0"]),
+        ({4}, ["default dev eth0", "10.0.0.0/8 dev eth1"]),
+        ({6}, ["default dev eth0", "2001:db8::/64 dev eth1"]),
+        ({4, 6}, ["default dev eth0", "10.0.0.0/8 dev eth1", "2001:db8::/64 dev eth1"]),
+        ({4}, ["default dev eth0 scope link"]),
+        ({6}, ["default dev eth0 metric 1024 pref medium"]),
+        ({4}, ["default via 10.0.0.1 dev eth0"]),
+    ],
+)
+def test_a_default_route_without_a_family_is_of_that_of_the_others(families: set[int], routes: list[str]) -> None:
+    host = Host(routes=routes)
+    assert {family for family in (4, 6) if any(route.text == routes[0] for route in host.routing(family) or ())} == families

@@ -116,7 +116,8 @@ def member(name: str, dims: str, *more: str, **fields: Any) -> str:
         ("NO", "ifaces", "src,src", {"src": "10.0.0.1", "in_interface": "eth1"}),
         ("YES", "ifaces", "src,dst", {"src": "10.0.0.1", "out_interface": "eth0"}),
         ("NO", "ifaces", "src,src", {"src": "10.2.0.1", "in_interface": "eth0"}),
-        ("YES", "ifaces", "src,src", {"src": "10.2.0.1", "physdev_in": "veth1"}),
+        ("YES", "ifaces", "src,src", {"src": "10.1.0.1", "physdev_in": "veth1"}),
+        ("NO", "ifaces", "src,src", {"src": "10.2.0.1", "physdev_in": "veth1"}),  # the longest prefix decides, of whatever interface it is
         ("YES", "ifaces", "src,src", {"src": "11.2.0.1", "in_interface": "ppp7"}),
         ("YES", "marks", "src,src", {"src": "10.0.0.1", "mark": 0x5510}), ("NO", "marks", "src,src", {"src": "10.0.0.1", "mark": 0x5511}),
         ("YES", "macs", "src", {"mac_source": MAC}), ("NO", "macs", "src", {"mac_source": MAC + 1}), ("UNKNOWN", "macs", "dst", {}),

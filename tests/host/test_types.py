@@ -69,8 +69,27 @@ def test_what_is_fixed_holds_on_every_host(family: int) -> None:
         assert all(lo in own and hi in own for lo, hi in values.parts)
 
 
-def test_routers_alone_answer_to_the_anycast_address_of_their_subnet() -> None:
-    assert kind(Host(interfaces={"eth0": ["2001:db8::10/64"]}), "2001:db8::") == "UNICAST"
+@pytest.mark.parametrize(("expected", "sysctls"), [("UNICAST", {"net.ipv6.conf.all.forwarding": 0}), ("ANYCAST", {})])
+def test_routers_alone_answer_to_the_anycast_address_of_their_subnet(expected: str, sysctls: dict[str, int]) -> None:
+    """Without a word about it a host forwards, here as in the walk."""
+    assert kind(Host(interfaces={"eth0": ["2001:db8::10/64"]}, sysctls=sysctls), "2001:db8::") == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        ("UNICAST", "2001:db8:9::9"), ("ANYCAST", "2001:db8:51::"), ("UNICAST", "2001:db8:51::1"), ("UNICAST", "2001:db8:52::"),
+        ("UNREACHABLE", "2001:db8:66::1"), ("UNREACHABLE", "fd00::1"), ("MULTICAST", "ff02::1"),
+    ],
+)  # fmt: skip
+def test_ipv6_addresses_are_what_their_routes_say(expected: str, text: str) -> None:
+    routes = [
+        "2000::/3 via 2001:db8::1 dev eth0",
+        "2001:db8:51::/64 dev eth0",
+        "2001:db8:52::/64 via 2001:db8::9 dev eth0",
+        "blackhole 2001:db8:66::/64",
+    ]
+    assert kind(Host(interfaces={"eth0": ["2001:db8::10/64"]}, routes=routes), text) == expected
 
 
 V4 = st.tuples(st.integers(0, 0xFFFFFFFF), st.integers(1, 32)).map(lambda pair: f"{ipaddress.IPv4Address(pair[0])}/{pair[1]}")

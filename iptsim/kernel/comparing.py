@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from iptsim.names import INVALID
 from iptsim.trace import Fate, Trace, Verdict
 
-_FIELDS = ("src", "dst", "proto", "sport", "dport", "icmp_type", "icmp_code", "mark", "ttl", "tos")
+_FIELDS = ("src", "dst", "proto", "sport", "dport", "icmp_type", "icmp_code", "tcp_flags", "length", "ttl", "tos", "mark", "connmark",
+           "physdev_out")  # fmt: skip
 
 
 def steps(trace: Trace) -> list[str]:
@@ -24,11 +26,12 @@ def differences(walked: Trace, seen: Trace) -> list[str]:
     if stopped:
         return []
     found = []
-    if walked.fate != seen.fate:
-        found.append(f"fate: {walked.fate} ({walked.decided_by}), the kernel says {seen.fate} ({seen.decided_by or 'by no rule'})")
+    if (walked.verdict, walked.fate) != (seen.verdict, seen.fate):
+        ends = [f"{one.verdict}, {one.fate} ({one.decided_by or 'by no rule'})" for one in (walked, seen)]
+        found.append(f"end: {ends[0]}, the kernel says {ends[1]}")
     elif walked.fate is not Fate.LOST and walked.decided_by != seen.decided_by:
         found.append(f"decided by {walked.decided_by}, the kernel says {seen.decided_by}")
-    elif walked.answer and seen.answer and walked.answer != seen.answer:
+    elif walked.fate is Fate.REJECTED and walked.answer != seen.answer and walked.packet.ctstate != INVALID:  # that is sent with a bad checksum
         found.append(f"answer: {walked.answer}, the kernel says {seen.answer}")
     return found + _rewritten(walked, seen)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import replace
+from typing import Any
 
 from iptsim.head import Head
 from iptsim.host import Host
@@ -19,6 +20,13 @@ _INWARD = {4: "10.2{:02}.0.1/24", 6: "fd00:2{:02}::1/64"}
 # What is taken for granted where nobody says otherwise.
 _SWITCHES = {
     "net.ipv4.ip_forward": 1, "net.ipv6.conf.all.forwarding": 1, "net.bridge.bridge-nf-call-iptables": 1, "net.bridge.bridge-nf-call-ip6tables": 1,
+}  # fmt: skip
+
+# A set that nothing is known of but how many dimensions the rules give it, and what is in it so that there is somebody who is.
+_SETS = {
+    4: (("hash:net", "203.0.113.0/25"), ("hash:ip,port", "203.0.113.50,tcp:80"), ("hash:ip,port,ip", "203.0.113.50,tcp:80,198.51.100.7")),
+    6: (("hash:net", "2001:db8:ffff::/64"), ("hash:ip,port", "2001:db8:ffff::50,tcp:80"),
+        ("hash:ip,port,ip", "2001:db8:ffff::50,tcp:80,2001:db8:10::7")),
 }  # fmt: skip
 
 
@@ -38,7 +46,8 @@ def whole(ruleset: Ruleset, host: Host | None, backend: str) -> Ruleset:
     if not given.complete(ruleset.family):
         routes += Host(routes=[*_connected(links, ruleset.family), *_default(links, bridges, ruleset.family)]).routes or ()
     sysctls = {**_SWITCHES, **given.sysctls}
-    made = Host(interfaces=links, bridges=bridges, routes=routes, rules=given.rules, ipsets=given.ipsets, sysctls=sysctls)
+    sets = {**_sets(ruleset), **given.ipsets}
+    made = Host(interfaces=links, bridges=bridges, routes=routes, rules=given.rules, ipsets=sets, sysctls=sysctls)
     return replace(on_given, host=made, _memo={})
 
 
@@ -64,6 +73,17 @@ def _named(ruleset: Ruleset) -> Iterator[str]:
         for row in rule.head.given if rule.head else ():
             if row.option in (Head.in_interface, Head.out_interface) and row.value and not row.value.endswith("+"):
                 yield row.value
+
+
+def _sets(ruleset: Ruleset) -> dict[str, Any]:
+    """A set for each that the rules name."""
+    made: dict[str, Any] = {}
+    for rule in ruleset.rules():
+        for row in (row for part in rule.parts if part.name in ("set", "SET") for row in part.given):
+            if isinstance(row.value, tuple) and len(dims := row.value[1].split(",")) <= len(_SETS[ruleset.family]):
+                kind, entry = _SETS[ruleset.family][len(dims) - 1]
+                made[row.value[0]] = {"type": kind, "entries": [entry]}
+    return made
 
 
 def _connected(links: tuple[Link, ...], family: int) -> Iterator[str]:

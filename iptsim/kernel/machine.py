@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from ipaddress import ip_address
@@ -15,22 +15,22 @@ from iptsim.host import Host
 from iptsim.kernel import connections, network, tools
 from iptsim.kernel.events import HARNESS, HOOKS, UNTRACKED, Log, NftTrace, Seen
 from iptsim.kernel.hosts import whole
+from iptsim.kernel.marks import Marks
 from iptsim.kernel.namespaces import Namespace, credentials, write_sysctl
-from iptsim.kernel.netlink import Netlink
+from iptsim.kernel.netlink import ROUTE, Netlink
 from iptsim.kernel.ports import Port, opened, packets, port
 from iptsim.kernel.rules import Rules, effect
 from iptsim.kernel.sending import Sender
 from iptsim.kernel.tools import KernelError
-from iptsim.kernel.wire import Sequence as Order
-from iptsim.kernel.wire import answer, decode, encode
+from iptsim.kernel.wire import answer, decode, encode, is_error
 from iptsim.names import ESTABLISHED, INVALID, RELATED
 from iptsim.names import UNTRACKED as UNTRACKED_STATE
-from iptsim.packet import Address, Packet, mac_text
+from iptsim.packet import Address, Packet
 from iptsim.ruleset import Ruleset
+from iptsim.targets.set import SetTarget
 from iptsim.trace import Fate, Step, Trace, Verdict
 
 _SO_MARK, _IPV6_HDRINCL = 36, 36
-_SYN = 2
 
 
 class Kernel:
@@ -51,6 +51,7 @@ class Kernel:
         self._ports: dict[str, Port] = {}
         self._sockets: dict[tuple[int, int], socket.socket] = {}
         self._token = 0
+        self._sets_change = False
 
     # ---------------------------------------------------------------- there and gone
     def __enter__(self) -> Kernel:
@@ -82,8 +83,9 @@ class Kernel:
                 made.callback(self._ports[name].close)
             self._plug_in(family)
             self._names = dict(socket.if_nameindex())
-            self._netlink, self._log, self._trace = Netlink(), Log(), NftTrace(2 if family == 4 else 10)
-            for listener in (self._netlink, self._log.netlink, self._trace.netlink):
+            self._netlink, self._routing, self._log, self._trace = Netlink(), Netlink(ROUTE), Log(), NftTrace(2 if family == 4 else 10)
+            self._marks = Marks(self._netlink)
+            for listener in (self._netlink, self._routing, self._log.netlink, self._trace.netlink):
                 made.callback(listener.close)
             self._log.listen()
             if self.backend == "nft":
@@ -99,7 +101,7 @@ class Kernel:
         if fdb:
             tools.run("bridge", "-batch", "-", given="\n".join(fdb) + "\n")
         if host.ipsets:
-            tools.run("ipset", "restore", given="\n".join(network.set_commands(host)) + "\n")
+            self._fill_sets()
         _set(network.settings(host, family))
 
     def load(self, ruleset: Ruleset) -> None:
@@ -107,17 +109,23 @@ class Kernel:
         self.ruleset = whole(ruleset, self.host, self.backend)
         self.rules = Rules(self.ruleset, self.backend)
         with self.namespace.inside():
-            self.rules.load(self._netlink, sorted(self._tables))
+            self.rules.load(self._netlink, self._tables)
         self._tables |= set(self.ruleset.tables)
         self._targets = _targets(self.ruleset)
+        self._sets_change = self._sets_change or any(isinstance(rule.target, SetTarget) for rule in self.ruleset.rules())
         self._forget()
 
     def refresh(self) -> None:
-        """The rules anew: limits are full, lists empty, nothing was counted."""
+        """The rules anew: limits are full, lists empty, sets as they were, nothing was counted."""
         with self.namespace.inside():
             empty = replace(self.ruleset, tables={})
-            Rules(empty, self.backend).load(self._netlink, sorted(self._tables))
+            Rules(empty, self.backend).load(self._netlink, self._tables)
+            if self._sets_change:
+                self._fill_sets("destroy")
         self.load(self.ruleset)
+
+    def _fill_sets(self, *first: str) -> None:
+        tools.run("ipset", "restore", given="\n".join([*first, *network.set_commands(self.host)]) + "\n")
 
     # ---------------------------------------------------------------- packets
     def send(self, packet: Packet) -> Trace:
@@ -126,14 +134,21 @@ class Kernel:
 
     def flow(self, packets: Iterable[Packet]) -> list[Trace]:
         """What becomes of packets that come one after the other."""
-        traces: list[Trace] = []
+        return list(self.traces(packets))
+
+    def traces(self, packets: Iterable[Packet]) -> Iterator[Trace]:
+        """What becomes of each, told before the next is asked for: that may depend on it."""
+        sent: list[Packet] = []
         try:
             for packet in packets:
-                made = self.complete(packet)
-                traces.append(self._sent(made, _order(traces[0].packet if traces else made, made)))
+                sent.append(self.complete(packet))
+                try:
+                    trace = self._sent(sent)
+                except OSError as problem:
+                    raise KernelError(f"a packet like this cannot be sent here ({problem.strerror}): {sent[-1]}") from problem
+                yield trace
         finally:
             self._forget()
-        return traces
 
     def complete(self, packet: Packet) -> Packet:
         """The packet with all that it left open, as it is sent: to be walked for comparison."""
@@ -150,40 +165,45 @@ class Kernel:
         for far_end in self._ports.values():
             packets(far_end)
 
-    def _sent(self, packet: Packet, order: Order) -> Trace:
+    def _sent(self, sent: Sequence[Packet]) -> Trace:
+        """The last of them is sent."""
+        *earlier, packet = sent
         self._token = self._token % 5000 + 1
         token = self._token + (UNTRACKED if packet.ctstate == UNTRACKED_STATE else 0)
-        if packet.ctstate in (ESTABLISHED, RELATED):
+        member, about, spoilt = packet, None, False
+        if packet.ctstate == RELATED and is_error(packet):
+            member, about = connections.along(self._netlink, packet, earlier)
+        elif packet.ctstate in (ESTABLISHED, RELATED):
             connections.know(self._netlink, packet)
-        data = encode(packet, token, order, spoilt=packet.ctstate == INVALID)
+        elif packet.ctstate == INVALID:
+            spoilt = connections.confuse(self._netlink, packet)
+        data = encode(packet, token, spoilt=spoilt, about=about)
         if packet.from_host:
             self._from_host(packet, data)
         else:
             self._arrives(packet, data)
-        return self._told(packet, token)
+        trace = self._told(packet, token)
+        if trace.out is None or packet.ctstate == INVALID:
+            return trace
+        mark = connections.connmark(self._netlink, member)
+        return replace(trace, out=Packet(**trace.out.known(), connmark=mark))
 
     def _arrives(self, packet: Packet, data: bytes) -> None:
-        known = self.sender.neighbours(packet, self._targets)
-        if known:
-            with self.namespace.inside():
-                _ip(self.ruleset.family, [f"neigh replace {address} lladdr {mac_text(plug.far)} dev {bridge} nud permanent"
-                                          for (bridge, address), plug in known.items()])  # fmt: skip
+        for (bridge, address), behind in self.sender.neighbours(packet, self._targets).items():
+            network.neighbour(self._routing, self._index(bridge), address, behind.far)
         plug, frame = self.sender.frame(packet, data)
-        group = self._join(packet) if packet.pkttype == 2 else None
-        if packet.mark:
-            self._nft(f"insert rule inet iptsim received meta mark set {packet.mark}")
+        group = self._join(packet) if packet.dst is not None and packet.dst.is_multicast else None
+        self._marks.set(packet.mark or 0)
         try:
             self._ports[plug.name].write(frame.encode(self.ruleset.family))
         finally:
-            if packet.mark:
-                self._nft("flush chain inet iptsim received\nadd rule inet iptsim received meta nftrace set 1")
             if group is not None:
                 group.close()
 
     def _join(self, packet: Packet) -> socket.socket:
         """A member of the group that the packet is sent to: as long as the socket is open."""
         assert packet.dst is not None
-        index = next(number for number, name in self._names.items() if name == packet.in_interface)
+        index = self._index(packet.in_interface)
         with self.namespace.inside():
             if packet.dst.version == 4:
                 made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
@@ -193,15 +213,14 @@ class Kernel:
                 made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, packet.dst.packed + struct.pack("=i", index))
         return made
 
-    def _nft(self, text: str) -> None:
-        with self.namespace.inside():
-            tools.run("nft", "-f", "-", given=text + "\n")
+    def _index(self, interface: str | None) -> int:
+        return next(number for number, name in self._names.items() if name == interface)
 
     def _from_host(self, packet: Packet, data: bytes) -> None:
         key = packet.uid_owner or 0, packet.gid_owner or 0
         if key not in self._sockets:
             self._sockets[key] = self._socket(*key)
-        self._sockets[key].setsockopt(socket.SOL_SOCKET, _SO_MARK, packet.mark or 0)
+        self._sockets[key].setsockopt(socket.SOL_SOCKET, _SO_MARK, struct.pack("=I", packet.mark or 0))
         with suppress(OSError):  # dropped on its way out
             self._sockets[key].sendto(data, (str(packet.dst), 0))
 
@@ -211,6 +230,9 @@ class Kernel:
             made = socket.socket(family, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.IPPROTO_RAW)
         if family == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, _IPV6_HDRINCL, 1)
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
+        else:
+            made.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         return made
 
@@ -223,11 +245,12 @@ class Kernel:
             if one.place and _is(one.fields, one.token, packet, token):
                 step = self.rules.step(*one.place, self._hook(one, steps))
                 steps += [step] if step else []
-        ends = [one for one in seen if one.end]
-        mine = [one for one in ends if _is(one.fields, one.token, packet, token)]
-        answers = [word for one in ends if one not in mine and (word := answer(one.fields))]
-        crossed = self._crossed(packet, token)
-        return _trace(packet, tuple(steps), mine[-1] if mine else crossed, answers[0] if answers else None)
+        frames = [(name, data) for name, far_end in self._ports.items() for data in packets(far_end)]
+        mine = [one for one in seen if one.end and one.end != "said" and _is(one.fields, one.token, packet, token)]
+        # a reset of what is bridged goes out without passing OUTPUT
+        said = [one.data for one in seen if one.end == "said"] + [data for _, data in frames]
+        answers = (word for data in said if (word := answer(data, packet, token)))
+        return _trace(packet, tuple(steps), mine[-1] if mine else self._crossed(frames, packet, token), next(answers, None))
 
     @staticmethod
     def _hook(one: Seen, steps: Sequence[Step]) -> str:
@@ -235,14 +258,13 @@ class Kernel:
         chain = one.place[1] if one.place else ""
         return chain if chain in HOOKS else steps[-1].hook if steps else ""
 
-    def _crossed(self, packet: Packet, token: int) -> Seen | None:
+    def _crossed(self, frames: Iterable[tuple[str, bytes]], packet: Packet, token: int) -> Seen | None:
         """Of a packet that passed a bridge without a word to iptables: how it left."""
-        for name, far_end in self._ports.items():
-            for data in packets(far_end):
-                fields, found = decode(data)
-                if _is(fields, found, packet, token):
-                    out = self.sender.plugs[name].bridge or name
-                    return Seen(found, fields | {"out_interface": out}, end="left")
+        for name, data in frames:
+            fields, found = decode(data)
+            if _is(fields, found, packet, token):
+                out = self.sender.plugs[name].bridge or name
+                return Seen(found, fields | {"out_interface": out}, end="left")
         return None
 
 
@@ -270,14 +292,6 @@ def _trace(packet: Packet, steps: tuple[Step, ...], end: Seen | None, answered: 
 def _out(end: Seen) -> Packet:
     known = {name: value for name, value in end.fields.items() if name != ("out_interface" if end.end == "delivered" else "in_interface")}
     return Packet(**known)
-
-
-def _order(first: Packet, packet: Packet) -> Order:
-    """Where a packet stands in the TCP connection that the first one opened."""
-    flags = packet.tcp_flags or 0
-    back = (packet.src, packet.sport, packet.dst, packet.dport) != (first.src, first.sport, first.dst, first.dport)
-    own, other = (5000, 1001) if back else (1000, 5001)
-    return Order(own if flags & _SYN else own + 1, other)
 
 
 def _targets(ruleset: Ruleset) -> list[Address]:

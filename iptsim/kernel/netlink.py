@@ -1,17 +1,19 @@
-"""NETLINK_NETFILTER: how the kernel's packet filter is spoken to (linux/netfilter/nfnetlink.h)."""
+"""Netlink: how the kernel's packet filter is spoken to (linux/netfilter/nfnetlink.h), and its table of neighbours (linux/rtnetlink.h)."""
 
 from __future__ import annotations
 
 import errno
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-_NETLINK_NETFILTER, _SO_RCVBUFFORCE = 12, 33
+ROUTE, NETFILTER = 0, 12
+_SO_RCVBUFFORCE = 33
 _REQUEST, _ACK, _DUMP = 1, 4, 0x300
-CREATE = 0x600  # NLM_F_CREATE | NLM_F_EXCL
+CREATE, REPLACE, APPEND = 0x600, 0x500, 0xC00  # each with NLM_F_CREATE; the first with NLM_F_EXCL
 _ERROR, _DONE = 2, 3
+_BATCH_BEGIN, _BATCH_END = (0, 0x10), (0, 0x11)
 _NESTED = 0x8000
 _BUFFER = 32 << 20
 
@@ -60,11 +62,17 @@ class Message(NamedTuple):
     told: Attributes
 
 
-class Netlink:
-    """A socket of the namespace that it was made in. A kind of message is (subsystem, number)."""
+def _message(kind: tuple[int, int], body: bytes, family: int, resource: int, flags: int) -> bytes:
+    payload = struct.pack("=BB", family, 0) + struct.pack("!H", resource) + body
+    padding = bytes(-len(payload) % 4)
+    return struct.pack("=IHHII", 16 + len(payload), kind[0] << 8 | kind[1], _REQUEST | flags, 1, 0) + payload + padding
 
-    def __init__(self) -> None:
-        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_NETFILTER)
+
+class Netlink:
+    """A socket of the namespace that it was made in. A kind of message is (subsystem, number); rtnetlink's have the subsystem 0."""
+
+    def __init__(self, protocol: int = NETFILTER) -> None:
+        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
         try:
             self.socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
         except PermissionError:  # root of a user namespace only
@@ -80,7 +88,17 @@ class Netlink:
 
     def request(self, kind: tuple[int, int], body: bytes = b"", *, family: int = 0, resource: int = 0, flags: int = 0) -> None:
         """Ask for something and wait until it is done. Raises OSError where it is refused."""
-        self._send(kind, body, family, resource, _ACK | flags)
+        self.socket.send(_message(kind, body, family, resource, _ACK | flags))
+        self._done()
+
+    def batch(self, subsystem: int, family: int, requests: Iterable[tuple[int, bytes, int]]) -> None:
+        """Ask for all of that or nothing: (number, body, flags) each. Raises OSError for the first that is refused."""
+        asked = [_message((subsystem, kind), body, family, 0, flags) for kind, body, flags in requests]
+        begin, end = _message(_BATCH_BEGIN, b"", 0, subsystem, 0), _message(_BATCH_END, b"", 0, subsystem, _ACK)
+        self.socket.send(b"".join([begin, *asked, end]))
+        self._done()
+
+    def _done(self) -> None:
         for told, payload in self._messages(socket.MsgFlag(0)):
             if told == _ERROR:
                 code = -struct.unpack_from("=i", payload)[0]
@@ -88,9 +106,16 @@ class Netlink:
                     raise OSError(code, f"netlink: {errno.errorcode.get(code, code)}")
                 return
 
+    def get(self, kind: tuple[int, int], body: bytes, family: int) -> Attributes | None:
+        """The one thing of a kind that is asked for; None if there is none."""
+        self.socket.send(_message(kind, body, family, 0, 0))
+        for told, payload in self._messages(socket.MsgFlag(0)):
+            return None if told == _ERROR else attributes(payload[4:])
+        return None
+
     def dump(self, kind: tuple[int, int], family: int) -> Iterator[Attributes]:
         """Everything that there is of a kind."""
-        self._send(kind, b"", family, 0, _DUMP)
+        self.socket.send(_message(kind, b"", family, 0, _DUMP))
         for told, payload in self._messages(socket.MsgFlag(0)):
             if told in (_ERROR, _DONE):
                 return
@@ -100,10 +125,6 @@ class Netlink:
         """Each message that is there by now."""
         for told, payload in self._messages(socket.MSG_DONTWAIT):
             yield Message((told >> 8, told & 0xFF), payload[0], number(payload[2:4]), attributes(payload[4:]))
-
-    def _send(self, kind: tuple[int, int], body: bytes, family: int, resource: int, flags: int) -> None:
-        payload = struct.pack("=BB", family, 0) + struct.pack("!H", resource) + body
-        self.socket.send(struct.pack("=IHHII", 16 + len(payload), kind[0] << 8 | kind[1], _REQUEST | flags, 1, 0) + payload)
 
     def _messages(self, how: int) -> Iterator[tuple[int, bytes]]:
         while True:

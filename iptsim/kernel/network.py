@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,9 +11,10 @@ from iptsim.host import Host
 from iptsim.host.places import BITS
 from iptsim.host.routes import RouteLine, RuleLine
 from iptsim.host.sets import IpSet, Part
+from iptsim.kernel.netlink import REPLACE, Netlink, attribute
 from iptsim.kernel.tools import KernelError
 from iptsim.names import PROTOCOL_NAMES
-from iptsim.packet import mac_text
+from iptsim.packet import Address, mac_text
 from iptsim.values import ip_text
 
 _MAC = 0x02_00_00_00_00_00
@@ -70,6 +72,12 @@ def link_commands(host: Host, made: Mapping[str, Plug]) -> Iterator[str]:
 def bridge_commands(made: Mapping[str, Plug]) -> Iterator[str]:
     """`bridge fdb`: who is at the far end of each port."""
     return (f"fdb replace {mac_text(plug.far)} dev {plug.name} master static" for plug in made.values() if plug.bridge)
+
+
+def neighbour(netlink: Netlink, index: int, address: Address, mac: int) -> None:
+    """`ip neigh replace`: who has that address has that MAC address (RTM_NEWNEIGH, NUD_PERMANENT)."""
+    body = struct.pack("=iHBB", index, 0x80, 0, 0) + attribute(1, address.packed) + attribute(2, mac.to_bytes(6, "big"))
+    netlink.request((0, 28), body, family=2 if address.version == 4 else 10, flags=REPLACE)
 
 
 def address_commands(host: Host, family: int) -> Iterator[str]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from iptsim.effect import Effect
 from iptsim.extension import OpaqueMatch, OpaqueTarget
 from iptsim.kernel import tools
-from iptsim.kernel.netlink import Netlink, number, text
+from iptsim.kernel.netlink import CREATE, Netlink, attribute, number, text
 from iptsim.kernel.tools import KernelError
+from iptsim.matches.nfacct import Nfacct
 from iptsim.ruleset import BUILT_IN, Rule, Ruleset
 from iptsim.trace import Step
 
-_NFT_GETRULE = (10, 7)
+_NFTABLES, _DELETE_TABLE = 10, 2
+_NFT_GETRULE, _NEW_COUNTER = (_NFTABLES, 7), (7, 0)
 _PROGRAM = re.compile(r"(?:^|[\s\"'])(?:-M|--mo)")  # --modprobe: a program that iptables would run
 
 
@@ -47,16 +50,31 @@ class Rules:
     handles: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
 
     def load(self, netlink: Netlink, before: Iterable[str]) -> None:
-        """Into the namespace that this thread is in. Raises KernelError where the tools refuse."""
-        family = self.ruleset.family
-        tools.run(tools.restore(family, self.backend), given=dump(self.ruleset, before))
+        """Into the namespace that this thread is in, in place of the tables `before`. Raises KernelError where the tools refuse."""
+        family = 2 if self.ruleset.family == 4 else 10
+        self._count(netlink)
+        if self.backend == "nft":
+            for name in set(before) - set(self.ruleset.tables):
+                with suppress(FileNotFoundError):
+                    netlink.batch(_NFTABLES, family, [(_DELETE_TABLE, attribute(1, name.encode() + b"\0"), 0)])
+            before = set(before) & set(self.ruleset.tables)
+        tools.run(tools.restore(self.ruleset.family, self.backend), given=dump(self.ruleset, sorted(before)))
         if self.backend != "nft":
             return
         counted: dict[tuple[str, str], int] = {}
-        for row in netlink.dump(_NFT_GETRULE, 2 if family == 4 else 10):
+        for row in netlink.dump(_NFT_GETRULE, family):
             table, chain = text(row[1]), text(row[2])
             counted[table, chain] = counted.get((table, chain), 0) + 1
             self.handles[table, number(row[3])] = chain, counted[table, chain]
+
+    def _count(self, netlink: Netlink) -> None:
+        """The counters that `-m nfacct` names are there."""
+        for rule in self.ruleset.rules():
+            for part in rule.parts:
+                if isinstance(part, Nfacct):
+                    with suppress(FileExistsError):
+                        name = str(part.get(Nfacct.accounting)).encode("utf-8", "surrogateescape")
+                        netlink.request(_NEW_COUNTER, attribute(1, name + b"\0"), flags=CREATE)
 
     def step(self, table: str, chain: str, kind: str, place: int, hook: str) -> Step | None:
         """A step as `walk` has it; None for chains that are not in the dump.

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import socket
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 
 from iptsim.host import Host
+from iptsim.kernel.connections import MADE_UP
 from iptsim.kernel.network import Plug, bridge_mac
 from iptsim.kernel.ports import Frame
+from iptsim.kernel.states import impossible
 from iptsim.kernel.tools import KernelError
-from iptsim.kernel.wire import shortest
-from iptsim.names import BROADCAST, ESTABLISHED, MULTICAST, PORTED, RELATED, UNICAST
-from iptsim.packet import Address, Packet
+from iptsim.kernel.wire import is_error, shortest
+from iptsim.names import ANYCAST, BROADCAST, ESTABLISHED, LOCAL, MULTICAST, PORTED, RELATED, UNICAST
+from iptsim.packet import Address, Packet, mac_text
+from iptsim.walk.conntrack import ANSWERS
 
 _ICMP = {4: 1, 6: 58}
+_HEADERS = (0, 43, 44, 51, 60)  # hop-by-hop options, routing, fragment, authentication, destination options
 _ORDINARY: dict[str, Any] = {"ttl": 64, "tos": 0, "mark": 0, "fragment": False}
 _SENDER: dict[str, Any] = {"uid_owner": 0, "gid_owner": 0}
+LONGEST = 1500  # the MTU of every link
 _EVERYONE, _LIMITED = 0xFFFFFFFFFFFF, 0xFFFFFFFF
 
 
@@ -44,11 +50,24 @@ class Sender:
         known = _ORDINARY | (_SENDER if known.get("from_host") else {}) | known
         if "src" not in known:
             raise KernelError(f"a packet without a source cannot be sent: {packet}")
+        if known.get("ctstate") == ESTABLISHED and known.get("icmp_type") in ANSWERS.values():
+            known.setdefault("ctdir", 1)
         made = Packet(**known)
+        if made.from_host and made.src is not None and self._foreign(made.src, packet.dst):
+            raise KernelError(f"no process sends from {made.src} to {packet.dst}")
+        if made.from_host and self.kind(packet.dst) == BROADCAST:
+            raise KernelError("what this host broadcasts is not sent: it comes back as well")
         if made.fragment and self.family == 6:
             raise KernelError("later fragments of IPv6 are not sent")
+        if self.family == 6 and made.proto in _HEADERS:
+            raise KernelError(f"protocol {made.proto} is no protocol of IPv6 but a header before another")
+        why = impossible(made, self.host.sysctl("net.netfilter.nf_conntrack_tcp_loose", 1) != 0)
+        if why is not None:
+            raise KernelError(why)
         if made.length is not None and made.length < shortest(made):
             raise KernelError(f"a packet of {made.length} bytes cannot be sent: its headers have {shortest(made)}")
+        if made.length is not None and made.length > LONGEST:
+            raise KernelError(f"a packet of {made.length} bytes cannot be sent: a link takes {LONGEST}")
         known.setdefault("length", shortest(made))
         known["assume"] = {**_history(made), **known.get("assume", {})}
         return Packet(**known)
@@ -81,9 +100,13 @@ class Sender:
         if port not in self.plugs or self.plugs[port].bridge != (entry if ports else None):
             raise KernelError(f"no packet can come in by {entry}: the host has no such interface")
         known.setdefault("mac_source", self.plugs[port].far)
+        if ports and (not known["mac_source"] or known["mac_source"] >> 40 & 1):
+            raise KernelError(f"a bridge takes no frame from {mac_text(known['mac_source'])}")
         known.setdefault("pkttype", self._frame_type(entry, known["dst"]))
         if ports and known["pkttype"]:
             raise KernelError("what a bridge copies to all of its ports is not sent: it goes more than one way")
+        if known.get("physdev_out") and (known["physdev_out"] not in ports or known["physdev_out"] == port):
+            raise KernelError(f"no packet can leave by {known['physdev_out']}, having come in by {port}")
         if ports and self._crosses(known, entry):
             known.setdefault("physdev_out", next(name for name in ports if name != port))
 
@@ -102,6 +125,11 @@ class Sender:
         nets = [address.network for address in (self.host.interfaces or {}).get(bridge, ())]
         near = known.get("out_interface") == bridge or any(known["dst"] in net for net in nets)
         return near and self.kind(known["dst"]) == UNICAST
+
+    def _foreign(self, source: Address, destination: Address) -> bool:
+        """Is it a source that no socket can be bound to for that destination?"""
+        strange = source.is_multicast or source.is_unspecified or self.kind(source) == ANYCAST
+        return strange or (source.is_loopback and self.kind(destination) != LOCAL)
 
     def kind(self, address: Address) -> int:
         """The type of an address, to this host."""
@@ -143,7 +171,7 @@ def source(destination: Address, mark: int) -> Address:
     """The source that the kernel chooses for what a process sends there."""
     family = socket.AF_INET if destination.version == 4 else socket.AF_INET6
     with socket.socket(family, socket.SOCK_DGRAM) as made:
-        made.setsockopt(socket.SOL_SOCKET, 36, mark)  # SO_MARK
+        made.setsockopt(socket.SOL_SOCKET, 36, struct.pack("=I", mark))  # SO_MARK
         made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         try:
             made.connect((str(destination), 9))
@@ -156,12 +184,15 @@ def _history(packet: Packet) -> dict[str, Any]:
     """What a rule can ask of the connection of a packet that was told to be of one: the entry that is made for it (connections.py)."""
     if packet.ctstate not in (ESTABLISHED, RELATED):
         return {}
-    src, dst, sport, dport = int(packet.src or 0), int(packet.dst or 0), packet.sport or 0, packet.dport or 0
+    src, dst, proto, sport, dport = int(packet.src or 0), int(packet.dst or 0), packet.proto or 0, packet.sport or 0, packet.dport or 0
+    about = is_error(packet)
+    if about:
+        proto, sport, dport = 17, *MADE_UP
     if packet.ctdir == 1:
         src, dst, sport, dport = dst, src, dport, sport
     return {
-        "ct_snat": 0, "ct_dnat": 0, "ct_seen_reply": int(packet.ctstate == ESTABLISHED), "ct_confirmed": 1, "ctproto": packet.proto or 0,
+        "ct_snat": 0, "ct_dnat": 0, "ct_seen_reply": int(packet.ctstate == ESTABLISHED), "ct_confirmed": 1, "ctproto": proto,
         "ctorigsrc": src, "ctorigdst": dst, "ctorigsrcport": sport, "ctorigdstport": dport, "ctreplsrc": dst, "ctrepldst": src,
         "ctreplsrcport": dport, "ctrepldstport": sport,
-        "ctstatus:EXPECTED": packet.ctstate == RELATED, "ctstatus:ASSURED": packet.ctstate == ESTABLISHED,
+        "ctstatus:EXPECTED": packet.ctstate == RELATED and not about, "ctstatus:ASSURED": packet.ctstate == ESTABLISHED,
     }  # fmt: skip

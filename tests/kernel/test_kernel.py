@@ -11,14 +11,20 @@ import pytest
 import iptsim
 from iptsim.kernel import Kernel, KernelError, differences
 from iptsim.kernel.network import set_commands
+from iptsim.kernel.tools import run
 from iptsim.packet import Packet
-from tests.kernel.generator import HOSTS
+from tests.kernel.hosts import HOSTS
 
 RULES = """*nat
 :PREROUTING ACCEPT [0:0]
 :POSTROUTING ACCEPT [0:0]
 -A PREROUTING -i eth0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80
 -A POSTROUTING -s 172.17.0.0/16 -o eth0 -j MASQUERADE
+COMMIT
+*mangle
+:INPUT ACCEPT [0:0]
+-A INPUT -p tcp -j CONNMARK --set-xmark 0x5/0xffffffff
+-A INPUT -p tcp -j ECN --ecn-tcp-remove
 COMMIT
 *filter
 :INPUT DROP [0:0]
@@ -38,7 +44,7 @@ ANSWER = Packet(in_interface="docker0", src="172.17.0.2", dst="8.8.8.8", proto="
 
 
 def kernel_of(rules: str, backend: str) -> Kernel:
-    return Kernel(iptsim.parse(rules, family=4, backend=backend, host=HOSTS[4]))
+    return Kernel(iptsim.parse(rules, family=4, backend=backend, host=HOSTS["plain IPv4"]))
 
 
 # Mistakes as a walker could make them, and the packet that shows each: the rules that are walked are not those that the kernel has.
@@ -49,6 +55,8 @@ MISTAKES = (
     ("another port after DNAT", ("172.17.0.2:80", "172.17.0.2:81"), PUBLISHED),
     ("another policy", (":INPUT DROP", ":INPUT ACCEPT"), Packet(in_interface="eth0", src="8.8.8.8", dst="203.0.113.10", proto="udp")),
     ("another answer", ("tcp-reset", "icmp-port-unreachable"), Packet(in_interface="eth0", src="8.8.8.8", dst="203.0.113.10", proto="tcp", dport=25)),
+    ("another mark of the connection", ("--set-xmark 0x5/", "--set-xmark 0x4/"), SSH),
+    ("TCP flags that stay", ("ECN --ecn-tcp-remove", "ECN --ecn-tcp-cwr 0"), Packet(**SSH.known(), tcp_flags="SYN,ECE,CWR")),
 )
 
 
@@ -90,10 +98,63 @@ def test_a_mark_is_there_before_the_first_rule(ends: dict[str, object], mark: in
     assert (ids[0].endswith(":rule:1")) == bool(mark)
 
 
+# Copies of the packet, other packets that it causes, and messages to the groups that the harness listens to.
+BUSY = """*raw
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -j TRACE
+-A PREROUTING -p udp -j NFLOG --nflog-group 0 --nflog-prefix "TRACE"
+-A PREROUTING -p udp -j LOG --log-prefix "TRACER: "
+COMMIT
+*mangle
+:PREROUTING ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -p udp -j TEE --gateway GATEWAY
+-A OUTPUT -p udp -j TEE --gateway GATEWAY
+-A OUTPUT -p udp
+-A POSTROUTING -p udp -j NFLOG --nflog-group 61077
+-A POSTROUTING -p udp -j NFLOG --nflog-group 61078
+-A POSTROUTING -p udp
+COMMIT
+*filter
+:FORWARD ACCEPT [0:0]
+-A FORWARD -p tcp -j SYNPROXY --sack-perm
+-A FORWARD -p udp -m udp --dport 81 -j TEE --gateway GATEWAY
+-A FORWARD -p udp -m udp --dport 81 -j REJECT
+COMMIT
+"""
+HERE = {4: {"from_host": True, "src": "203.0.113.10", "dst": "8.8.8.8"}, 6: {"from_host": True, "src": "2001:db8::10", "dst": "2001:db8:8::8"}}
+THERE = {4: {"in_interface": "eth1", "src": "10.0.0.5", "dst": "8.8.8.8"}, 6: {"in_interface": "eth1", "src": "fd00:1::5", "dst": "2001:db8:8::8"}}
+
+
+@pytest.mark.parametrize("fields", [{"proto": "udp"}, {"proto": "udp", "dport": 81}, {"proto": "tcp"}], ids=str)
+@pytest.mark.parametrize("ends", [HERE, THERE], ids=["sent", "received"])
+@pytest.mark.parametrize("family", [4, 6])
+def test_other_packets_and_messages_are_told_apart(family: int, ends: dict[int, dict[str, object]], fields: dict[str, object], backend: str) -> None:
+    rules = BUSY.replace("GATEWAY", {4: "10.0.0.9", 6: "fd00:1::9"}[family])
+    with Kernel(iptsim.parse(rules, family=family, backend=backend, host=HOSTS[f"plain IPv{family}"])) as kernel:
+        trace = kernel.send(Packet(**ends[family], **fields))
+    assert differences(kernel.ruleset.walk(trace.packet), trace) == []
+
+
+def test_nothing_is_left_of_the_rules_before(backend: str) -> None:
+    counted = "-A INPUT -m nfacct --nfacct-name web -m quota --quota 60 -j ACCEPT"
+    before = f"*nat\n:PREROUTING ACCEPT\n:OLD -\n-A PREROUTING -j OLD\nCOMMIT\n*filter\n:INPUT DROP\n:OLD -\n{counted}\n-A INPUT -j OLD\nCOMMIT\n"
+    with kernel_of(before, backend) as kernel:
+        assert [kernel.send(SSH).fate for _ in range(2)] == ["delivered", "dropped"]
+        kernel.refresh()
+        assert kernel.send(SSH).fate == "delivered"
+        kernel.load(iptsim.parse("*filter\n:FORWARD ACCEPT\nCOMMIT\n", family=4, backend=backend))
+        with kernel.namespace.inside():
+            left = run(f"iptables-{backend}-save")
+    assert "OLD" not in left
+    assert "DROP" not in left
+
+
 def test_what_the_tools_refuse_is_said_in_their_words(backend: str) -> None:
     with (
-        pytest.raises(KernelError, match=r"restore: .*nosuchset"),
-        kernel_of("*filter\n:INPUT ACCEPT\n-A INPUT -m set --match-set nosuchset src\nCOMMIT\n", backend),
+        pytest.raises(KernelError, match=r"restore: .*nosuch"),
+        kernel_of("*filter\n:INPUT ACCEPT\n-A INPUT -m nosuch -j ACCEPT\nCOMMIT\n", backend),
     ):
         pass
 

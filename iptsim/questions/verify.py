@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from iptsim.errors import FlowError, OverBudget
+from iptsim.effect import Translate
+from iptsim.errors import FlowError
 from iptsim.kernel import Kernel, KernelError, differences
-from iptsim.names import BROADCAST, LOCAL, MULTICAST, PORTED, UNICAST
+from iptsim.kernel.rules import dump
+from iptsim.names import BROADCAST, LOCAL, MULTICAST, NEW, PORTED, RELATED, UNICAST
 from iptsim.packet import Packet
 from iptsim.predicate import Unknown, atom_name, atoms
-from iptsim.questions.outcomes import inquire
-from iptsim.ruleset import Ruleset
+from iptsim.questions.aims import Aims
+from iptsim.questions.settling import settle
+from iptsim.questions.smallest import smallest
+from iptsim.ruleset import Rule, Ruleset
+from iptsim.targets.set import SetTarget
 from iptsim.trace import Fate, Trace, Verdict
-from iptsim.walk import walk
 from iptsim.walk.conntrack import ANSWERS
 
+BUDGET = 200  # how often the kernel is asked while a disagreement is made smaller
 _ICMP = {4: 1, 6: 58}
-_ANY: dict[str, Any] = {"tcp_flags": "any"}
+_SYN, _ACK = 0x02, 0x10
+_AS_WELL = re.compile(r"^ip6?tables\S*( v[\d.]+ \(\w+\))?:\s*|\bline \d+( failed|: )")  # what a tool says besides why
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +38,31 @@ class Check:
     seen: Trace
     differences: tuple[str, ...]
 
+    @property
+    def kind(self) -> str:
+        """What differs: "step", "end", or a field of the packet."""
+        return self.differences[0].partition(" ")[0] if self.differences else ""
+
 
 @dataclass(slots=True)
 class Verification:
-    """What was checked. `reached` are the rules that packets met in the kernel; `unsent` says why packets could not be sent, and how many."""
+    """What was checked. `met` and `agreed` count the packets that met a rule in the kernel; `unsent` says why a packet could not be sent."""
 
     ruleset: Ruleset
+    aims: Aims
     checks: list[Check] = field(default_factory=list)
-    reached: set[str] = field(default_factory=set)
-    unsent: dict[str, int] = field(default_factory=dict)
+    met: Counter[str] = field(default_factory=Counter)
+    agreed: Counter[str] = field(default_factory=Counter)
+    unsent: dict[str, str] = field(default_factory=dict)
 
     @property
     def disagreements(self) -> list[Check]:
         return [check for check in self.checks if check.differences]
+
+    @property
+    def distinct(self) -> list[Check]:
+        """The first disagreement of each kind."""
+        return list({check.kind: check for check in reversed(self.disagreements)}.values())[::-1]
 
     @property
     def undecided(self) -> int:
@@ -50,82 +70,142 @@ class Verification:
         return sum(check.walked.verdict is Verdict.UNDECIDED for check in self.checks)
 
     @property
-    def missed(self) -> list[str]:
-        """The rules that no packet met."""
-        return [rule.id for rule in self.ruleset.rules() if rule.id not in self.reached]
+    def missed(self) -> dict[str, str]:
+        """The rules that no packet met, and why."""
+        return {rule.id: self._why(rule.id) for rule in self.ruleset.rules() if rule.id not in self.met}
+
+    def _why(self, rule: str) -> str:
+        aimed = self.aims.at.get(rule, ())
+        if not aimed:
+            return "iptsim says that no packet reaches them" if self.aims.whole else "not asked for"
+        unsent = [self.unsent[packet] for packet in aimed if packet in self.unsent]
+        if len(unsent) == len(aimed):
+            return f"no packet could be sent: {unsent[0]}"
+        unknown = {name for packet in aimed for name in self.aims.packets[packet].assume or ()}
+        return "they depend on what a dump does not tell" if unknown else "what was sent for them went another way"
+
+    def add(self, checks: Iterable[Check]) -> None:
+        """What came of a connection."""
+        for check in checks:
+            self.checks.append(check)
+            rules = {step.rule.id for step in check.seen if step.rule}
+            self.met.update(rules)
+            self.agreed.update(rules if not check.differences else ())
 
 
-def packets(kernel: Kernel, flow: Mapping[str, Any]) -> list[Packet]:
-    """The packets to send: of a flow a witness of each of its cases; where none is given, of every way from every interface, and of every rule."""
-    ruleset = kernel.ruleset
-    if flow:
-        witnesses = [case.witness for case in ruleset.explain(**flow).cases]
-    else:
-        witnesses = [packet for question in _questions(ruleset) for packet in _witnesses(ruleset, question)]
-    return list({repr(packet): packet for packet in witnesses}.values())
+# ---------------------------------------------------------------- what cannot be asked
+def refusal(ruleset: Ruleset, problem: KernelError) -> KernelError:
+    """Why the kernel could not be asked, in one sentence; where a tool refused a rule, with its place."""
+    tool, _, rest = problem.message.partition(": ")
+    line = re.search(r"\bline:? (\d+)", rest)
+    if line is None or "tables" not in tool:
+        return KernelError(" ".join(problem.message.split()), span=problem.span)
+    said = next((text.strip() for text in _AS_WELL.sub("", rest).splitlines() if text.strip()), "the kernel does not take it")
+    rules = iter([rule for table in ruleset for chain in table for rule in chain])
+    lines = dump(ruleset).splitlines()[: int(line[1])]
+    rule = [next(rules) if text.startswith("-A") else None for text in lines][-1]
+    name = f"rule {rule.number} of {rule.chain}" if rule else [text for text in lines if text.startswith("*")][-1]
+    return KernelError(f"{tool} refuses {name}: {said}", span=rule.span if rule else problem.span)
 
 
-def _questions(ruleset: Ruleset) -> Iterator[dict[str, Any]]:
-    """What comes in by each interface, and what this host sends."""
-    ports = {port for given in ruleset.host.bridges.values() for port in given}
-    for name in ruleset.host.interface_names():
-        if name != "lo" and name not in ports:
-            yield {"in_interface": name} | _ANY
-    yield {"from_host": True} | _ANY
+# ---------------------------------------------------------------- asking
+def verify(kernel: Kernel, chosen: Aims) -> Iterator[Verification]:
+    """The checks of these packets, and of answers to them; what there is so far after each.
 
-
-def _witnesses(ruleset: Ruleset, question: dict[str, Any]) -> Iterator[Packet]:
-    inquiry = inquire(ruleset, question)
-    try:
-        outcomes = inquiry.outcomes(together=False)
-    except OverBudget:
-        return
-    inquiry.world.diagrams.budget = None
-    ways = {(o.result.verdict, o.result.fate, o.result.decided_by, o.result.group.out): o.sample for o in outcomes}
-    places = [node for place, node in inquiry.reached.items() if ":rule:" in place]
-    for node in dict.fromkeys([*ways.values(), *places]):
-        if node:
-            yield inquiry.space(node, node).example()
-
-
-def verify(kernel: Kernel, sent: Sequence[Packet]) -> Iterator[Verification]:
-    """The checks of these packets, and of answers to them; what there is so far after each."""
-    made = Verification(kernel.ruleset)
+    What the walk cannot know, the kernel's way itself tells. Where a limit is used up or a list filled by the packets before, a packet is
+    sent once more, to a fresh kernel: else it would not go where it was aimed.
+    """
+    made = Verification(kernel.ruleset, chosen)
     unknowns = [atom for rule in kernel.ruleset.rules() for atom in atoms(rule.predicate)]
-    first = _first(kernel, unknowns)
-    dice = any(atom.dice for atom in unknowns)
-    for packet in sent:
-        if dice:
-            kernel.refresh()
+    assumed = _first(kernel, unknowns)
+    for name, packet in chosen.packets.items():
         try:
-            _check(kernel, made, packet, first, answered=not dice)
+            checks = _connection(kernel, packet, assumed)
+            if _used_up(kernel.ruleset, checks[0]):
+                made.add(check for check in checks if not check.differences)
+                kernel.refresh()
+                checks = _connection(kernel, packet, assumed)
+            made.add(checks)
         except (KernelError, FlowError) as problem:
-            made.unsent[problem.message] = made.unsent.get(problem.message, 0) + 1
+            made.unsent[name] = problem.message.partition(": ")[0]
         yield made
 
 
-def _first(kernel: Kernel, unknowns: list[Unknown]) -> dict[str, Any]:
+def _first(kernel: Kernel, unknowns: Iterable[Unknown]) -> dict[str, Any]:
     """What a fresh kernel answers to what the packet does not say. Ports of a bridge are not in hairpin mode."""
     found: dict[str, Any] = {atom_name(atom.key): atom.first for atom in unknowns if atom.first is not None}
     return found | {f"hairpin:{bridge}": False for bridge in kernel.host.bridges}
 
 
-def _check(kernel: Kernel, made: Verification, packet: Packet, first: Mapping[str, Any], answered: bool) -> None:
-    known = packet.known()
+def _connection(kernel: Kernel, packet: Packet, assumed: Mapping[str, Any]) -> list[Check]:
+    """A packet, and those that follow it."""
+    seen: list[Trace] = []
+
+    def moves() -> Iterator[Packet]:
+        yield _ready(kernel, packet, assumed)
+        while not _fills_sets(kernel.ruleset) and (more := follow(kernel, seen)) is not None:
+            yield _ready(kernel, more, assumed)
+
+    checks: list[Check] = []
+    try:
+        checks.extend(_checks(kernel, moves(), seen))
+    except (KernelError, FlowError):
+        if not seen:  # what follows it cannot be sent: that is no matter
+            raise
+    return checks
+
+
+def _ready(kernel: Kernel, packet: Packet, assumed: Mapping[str, Any]) -> Packet:
+    """The packet with these assumptions. Raises KernelError where conntrack cannot be made to take it as it should be taken."""
+    known = packet.known() | {"assume": assumed}
     if packet.from_host and packet.src is not None and kernel.sender.kind(packet.src) != LOCAL:
         del known["src"]  # a process has an address of this host: the kernel chooses
-    known["assume"] = {name: value for name, value in known.get("assume", {}).items() if name.startswith("ct")} | dict(first)
-    complete = kernel.complete(Packet(**known))
-    sent, seen = [complete], kernel.flow([complete])
-    walked = walk(kernel.ruleset, complete)
-    reply = answer(kernel, seen[0]) if answered and walked.verdict is Verdict.ACCEPT else None
-    if reply is not None:
-        sent.append(kernel.complete(Packet(**reply.known(), assume=dict(first))))
-        seen = kernel.flow(sent)
-    for number, trace in enumerate(seen, 1):
-        walked = walk(kernel.ruleset, sent[number - 1], after=sent[: number - 1])
-        made.checks.append(Check(tuple(sent[:number]), walked, trace, tuple(differences(walked, trace))))
-        made.reached |= {step.rule.id for step in trace if step.rule}
+    if packet.ctstate == NEW:
+        del known["ctstate"]  # conntrack knows better
+    if packet.ctstate == RELATED and packet.proto not in _ICMP.values() and any(_translates(rule) for rule in kernel.ruleset.rules()):
+        raise KernelError("NAT does not touch a connection that was RELATED to another before its first packet")
+    return Packet(**known)
+
+
+def _translates(rule: Rule) -> bool:
+    return rule.target is not None and isinstance(rule.target.effect, Translate)
+
+
+def _checks(kernel: Kernel, packets: Iterable[Packet], seen: list[Trace]) -> Iterator[Check]:
+    """Of packets that come one after the other. What became of each is added to `seen` before the next is asked for."""
+    sent: list[Packet] = []
+    for trace in kernel.traces(packets):
+        seen.append(trace)
+        packet, walked = settle(kernel.ruleset, trace.packet, sent, trace)
+        sent.append(packet)
+        yield Check(tuple(sent), walked, trace, tuple(differences(walked, trace)))
+
+
+def _used_up(ruleset: Ruleset, check: Check) -> bool:
+    """Did the packet go another way than it would in a fresh kernel?"""
+    if check.differences:
+        return _stateful(ruleset)
+    rules = [ruleset.rule(name) for name in check.packets[0].assume or () if ":rule:" in name and "@" not in name]
+    return any(atom.first is not None for rule in rules for atom in atoms(rule.predicate))
+
+
+def _stateful(ruleset: Ruleset) -> bool:
+    """Does it matter which packets came before?"""
+    return _fills_sets(ruleset) or any(atom.dice for rule in ruleset.rules() for atom in atoms(rule.predicate))
+
+
+def _fills_sets(ruleset: Ruleset) -> bool:
+    return any(isinstance(rule.target, SetTarget) for rule in ruleset.rules())
+
+
+def follow(kernel: Kernel, seen: Sequence[Trace]) -> Packet | None:
+    """The next packet of a connection: the answer; and when that opened a TCP connection, what its first sender says then."""
+    first, last = seen[0], seen[-1]
+    if len(seen) == 1:
+        return answer(kernel, first)
+    if len(seen) == 2 and first.packet.tcp_flags == _SYN and last.packet.tcp_flags == _SYN | _ACK and last.out is not None:
+        return Packet(**{name: value for name, value in first.packet.known().items() if name != "assume"} | {"tcp_flags": _ACK})
+    return None
 
 
 def answer(kernel: Kernel, trace: Trace) -> Packet | None:
@@ -140,7 +220,7 @@ def answer(kernel: Kernel, trace: Trace) -> Packet | None:
     known: dict[str, Any] = {"src": got.dst, "dst": got.src, "proto": got.proto}
     if got.proto in PORTED:
         known |= {"sport": got.dport, "dport": got.sport}
-        known |= {"tcp_flags": 0x12 if asked.tcp_flags == 0x02 else 0x10} if got.proto == 6 else {}
+        known |= {"tcp_flags": _SYN | _ACK if asked.tcp_flags == _SYN else _ACK} if got.proto == 6 else {}
     elif got.proto == _ICMP[kernel.ruleset.family] and got.icmp_type in ANSWERS:
         known |= {"icmp_type": ANSWERS[got.icmp_type], "icmp_code": 0}
     else:
@@ -151,3 +231,36 @@ def answer(kernel: Kernel, trace: Trace) -> Packet | None:
         ports = [plug.name for plug in kernel.sender.plugs.values() if plug.bridge == asked.in_interface]
         known["physdev_in"] = asked.physdev_out or next(name for name in ports if name != asked.physdev_in)
     return Packet(**known, in_interface=got.out_interface)
+
+
+# ---------------------------------------------------------------- a disagreement
+@dataclass(slots=True)
+class _Judge:
+    """The kernel, asked about one ruleset after the other."""
+
+    kernel: Kernel
+    stateful: bool
+    loaded: Ruleset | None = None
+
+    def __call__(self, ruleset: Ruleset, packets: Sequence[Packet]) -> Check:
+        """The last of the packets, checked."""
+        if ruleset is not self.loaded:
+            self.kernel.load(ruleset)
+            self.loaded = ruleset
+        if self.stateful:
+            self.kernel.refresh()
+        *_, last = _checks(self.kernel, packets, [])
+        return last
+
+
+def smaller(kernel: Kernel, check: Check, tick: Callable[[], None]) -> tuple[Ruleset, Check]:
+    """The smallest rules and packets that show a disagreement of that kind. `tick` is called whenever the kernel is asked, at most BUDGET times."""
+    judge, given = _Judge(kernel, _stateful(kernel.ruleset)), kernel.ruleset
+
+    def fails(ruleset: Ruleset, packets: Sequence[Packet]) -> bool:
+        tick()
+        return judge(ruleset, packets).kind == check.kind
+
+    ruleset, packets = smallest(given, check.packets, fails, BUDGET)
+    found = replace(judge(ruleset, packets), packets=tuple(packets))
+    return (ruleset, found) if found.kind == check.kind else (given, check)

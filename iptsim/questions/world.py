@@ -47,8 +47,8 @@ def possible(setting: Setting, question: Question) -> list[Pred]:
     """What holds of every packet there can be, as far as the question does not say otherwise.
 
     A packet comes in by a real interface or from a process; what a process sends to this host is not asked for twice, as it comes back by
-    lo, and its source is an address. Its TTL is not used up, and what is for one host was sent to that host's MAC address. Where the
-    host's addresses are not known, an address is of some type, as the standards allow.
+    lo, and both its ends are addresses (connect() takes none for loopback). Its TTL is not used up, and what is for one host was sent to
+    that host's MAC address. Where the host's addresses are not known, an address is of some type, as the standards allow.
     """
     fixed = question.fixed
     preds: list[Pred] = []
@@ -58,6 +58,8 @@ def possible(setting: Setting, question: Question) -> list[Pred]:
         received = Not(Test("in_interface", Name("")))
         preds.append(Or((received, Not(Test("src", _NOBODY[setting.family])))))
         preds.append(Or((received, Not(Test("src", LOOPBACK[setting.family])), Test("dst_type", one(LOCAL)))))
+    if "dst" not in question.names() and "dst" not in question.opened:
+        preds.append(Or((Not(Test("in_interface", Name(""))), Not(Test("dst", one(0))))))
     if "ttl" not in question.names() and "ttl" not in question.opened:
         preds.append(Test("ttl", ranges([(2, 255)])))
     if "pkttype" not in question.names() and "pkttype" not in question.opened:

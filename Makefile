@@ -2,6 +2,7 @@
 # make test    runs the tests                    make check   all that must hold before a change is taken
 # make format  formats the code                  make bench   every figure that the README claims
 # make lock    takes the newest versions         make docs    writes the commands' output into the documents
+# make fuzz    asks the kernel about N drawn packets (root)      make mutants  makes mistakes that it must object to
 # make clean   removes what was made here
 # PYTHON=python3.12 chooses the interpreter; JOBS=4 how many tests run at once.
 
@@ -10,7 +11,7 @@ JOBS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install
 
-.PHONY: demo test check format docs bench lock clean
+.PHONY: demo test check format docs bench fuzz mutants lock clean
 
 demo: .venv/run
 	@$(BIN)/iptsim explain fixtures/seed/docker-after-install.txt --src 172.17.0.2 --dport 80
@@ -34,6 +35,13 @@ docs: .venv/dev
 
 bench: .venv/dev
 	@set -e; for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
+
+N ?= 20000
+fuzz: .venv/dev
+	$(BIN)/python -m tests.kernel.campaign $(N)
+
+mutants: .venv/dev
+	$(BIN)/python -m tests.kernel.mutants
 
 lock: .venv/dev
 	$(PIP) --upgrade --upgrade-strategy eager --editable '.[dev]'

@@ -1,0 +1,95 @@
+"""The fuzzer as a command, over every host and backend, on all processors.
+
+    python -m tests.kernel.campaign 100000             so many packets
+    python -m tests.kernel.campaign 2000 --seed 7      the same again
+
+Prints what was covered; each disagreement is made as small as it can be and printed as a case for tests/kernel/recorded. Exit code 1 if there is one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from random import SystemRandom
+
+import click
+
+from tests.kernel.fuzz import Fuzz, Tally
+from tests.kernel.hosts import HOSTS
+
+CHUNK = 5000  # packets that one kernel is asked about before another takes over
+BACKENDS = ("legacy", "nft")
+
+
+def chunk(place: tuple[str, str], seed: int, enough: int, first: bool) -> Tally:
+    """A part of a campaign, in a process of its own."""
+    return Fuzz(*place, most=1 if first else 3, shrink=not first).run(seed, enough)
+
+
+def campaign(enough: int, seed: int, jobs: int, first: bool = False) -> Iterator[tuple[str, Tally]]:
+    """Each part with what it came to, as they get done; `first`: no more after the first disagreement, which stays as it is."""
+    places = [(host, backend) for host in HOSTS for backend in BACKENDS]
+    size = min(CHUNK // 5 if first else CHUNK, max(1, enough // len(places)))
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=4) as pool:
+        parts = {
+            pool.submit(chunk, places[n % len(places)], seed + 1000 * n, size, first): " ".join(places[n % len(places)])
+            for n in range(-(-enough // size))
+        }
+        for done in as_completed(parts):
+            yield parts[done], done.result()
+            if first and done.result().bad:
+                pool.shutdown(cancel_futures=True)
+                return
+
+
+@click.command()
+@click.argument("packets", type=int)
+@click.option("--seed", type=int, help="what is drawn depends on it alone; without it, a new one")
+@click.option("--jobs", type=int, default=os.cpu_count(), show_default=True, help="processes")
+@click.option("--first", is_flag=True, help="stop at the first disagreement, and say in the last line what it is")
+@click.option("--table", type=click.File("w"), help="write the tables of what was covered there")
+def main(packets: int, seed: int | None, jobs: int, first: bool, table: click.utils.LazyFile | None) -> None:
+    """Draw rulesets and PACKETS, and ask the kernel whether it does with each what iptsim says."""
+    seed = SystemRandom().randrange(1 << 31) if seed is None else seed
+    click.echo(f"seed {seed}")
+    total, places, start = Tally(), dict[str, Tally](), time.monotonic()
+    with click.progressbar(length=packets, label="asking the kernel", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        for place, tally in campaign(packets, seed, jobs, first):
+            places.setdefault(place, Tally()).update(tally)
+            total.update(tally)
+            bar.update(tally.packets)
+    for line in report(total, places, time.monotonic() - start):
+        click.echo(line)
+    if first and total.bad:
+        click.echo(total.bad[0][0])
+    if table:
+        table.writelines(f"{line}\n" for line in total.coverage.table())
+    sys.exit(1 if total.bad else 0)
+
+
+def report(total: Tally, places: dict[str, Tally], seconds: float) -> Iterator[str]:
+    """What it came to, in lines."""
+    for place, tally in sorted(places.items()):
+        yield f"{place:20} {tally.packets:9,} packets, {len(tally.bad)} disagreements"
+    yield f"{total.packets:,} packets ({total.connections:,} connections), {total.rulesets:,} rulesets: {len(total.bad)} disagreements"
+    yield f"{total.packets / max(seconds, 1):,.0f} packets a second; {total.met:,} of {total.reachable:,} rules that can be reached were met"
+    yield f"ends: {_counted(total.ends)}; states: {_counted(total.states)}"
+    for name in ("undecided", "unsent", "refused"):
+        yield f"{name}: {sum(getattr(total, name).values()):,}"
+        yield from (f"  {count:7,}  {reason}" for reason, count in getattr(total, name).most_common(12))
+    for said, case in total.bad[:20]:
+        yield ""
+        yield said
+        yield case
+
+
+def _counted(counter: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in sorted(counter.items()))
+
+
+if __name__ == "__main__":
+    main()

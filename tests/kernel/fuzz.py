@@ -1,0 +1,227 @@
+"""Drawn rulesets, and packets aimed at their rules: is each packet's walk what this machine's kernel does with it?"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+import iptsim
+from iptsim.effect import Translate
+from iptsim.errors import FlowError, IptsimError
+from iptsim.kernel import Kernel, KernelError, differences
+from iptsim.kernel.rules import effect
+from iptsim.kernel.sending import LONGEST as LONGEST_PACKET
+from iptsim.kernel.wire import is_error
+from iptsim.names import ESTABLISHED, LOCAL, RELATED
+from iptsim.packet import Packet
+from iptsim.questions.settling import settle
+from iptsim.questions.smallest import smallest
+from iptsim.questions.verify import answer
+from iptsim.ruleset import Ruleset
+from iptsim.show.verify import asked_of
+from iptsim.strategies import packets, rulesets
+from iptsim.strategies.reach import reach
+from iptsim.trace import Trace, Verdict
+from tests.kernel.coverage import Coverage
+from tests.kernel.hosts import HOSTS
+from tests.kernel.recording import Recorded, written
+
+DRAWN = 100  # packets of a ruleset that are drawn besides those for its rules
+LONGEST = 5  # packets of a connection
+# Extensions that this kernel, or a fresh namespace, does not have; each with its reason in docs/kernel.md.
+_ABSENT = frozenset(["LED", "ULOG", "SECMARK", "CT --helper", "IDLETIMER --alarm"])
+WITHOUT = {"legacy": _ABSENT, "nft": _ABSENT | {"QUEUE"}}
+_SYN, _ACK = 0x02, 0x10
+_CHOICES = st.lists(st.integers(0, 11), min_size=LONGEST - 1, max_size=LONGEST - 1)
+_EACH = settings(phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None, database=None)
+
+
+Flow = tuple[Packet, list[int]]  # the first packet, and what follows it
+
+
+def drawn(host: str, backend: str, number: int, most: int = 25) -> list[tuple[Ruleset, list[Flow]]]:
+    """Rulesets on a host, each with packets: one for each rule that can be reached, and others. They depend on the seed alone."""
+    found: list[tuple[Ruleset, list[Flow]]] = []
+
+    @seed(number)
+    @settings(_EACH, max_examples=most)
+    @given(st.data())
+    def draw(data: st.DataObject) -> None:
+        ruleset = replace(data.draw(rulesets(int(host[-1]), HOSTS[host], WITHOUT[backend])), backend=backend, _memo={})
+        aimed = [data.draw(packets(ruleset, within=space)) for space in reach(ruleset).values()]
+        firsts = [*aimed, *(data.draw(packets(ruleset)) for _ in range(DRAWN))]
+        found.append((ruleset, [(packet, data.draw(_CHOICES)) for packet in firsts]))
+
+    draw()
+    return found
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run came to. `bad` are disagreements: (what differs, the case as text)."""
+
+    packets: int = 0
+    connections: int = 0
+    rulesets: int = 0
+    reachable: int = 0
+    met: int = 0
+    unsent: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    undecided: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+    coverage: Coverage = field(default_factory=Coverage)
+    bad: list[tuple[str, str]] = field(default_factory=list)
+
+    def update(self, other: Tally) -> None:
+        """Another run's, too."""
+        for name in ("packets", "connections", "rulesets", "reachable", "met", "bad"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("unsent", "refused", "undecided", "states", "ends", "coverage"):
+            getattr(self, name).update(getattr(other, name))
+
+
+class Fuzz:
+    """One host, one backend: rulesets are drawn, loaded and met by packets until there were enough of those, or too many disagreements."""
+
+    def __init__(self, host: str, backend: str, most: int = 3, shrink: bool = True) -> None:
+        self.host, self.most, self.shrink = host, most, shrink
+        self.family = int(host[-1])
+        self.tally = Tally()
+        self.kernel = Kernel(iptsim.parse("*filter\nCOMMIT\n", family=self.family, backend=backend, host=HOSTS[host]))
+
+    def run(self, number: int, enough: int) -> Tally:
+        """So many packets; `number` is the seed."""
+        with self.kernel:
+            while self._going(enough):
+                for ruleset, flows in drawn(self.host, self.kernel.backend, number, min(25, 3 + enough // DRAWN)):
+                    if self._going(enough) and any(ruleset.rules()):
+                        self._ruleset(ruleset, flows)
+                number += 1
+        return self.tally
+
+    def _going(self, enough: int) -> bool:
+        return self.tally.packets < enough and len(self.tally.bad) < self.most
+
+    # ---------------------------------------------------------------- one ruleset
+    def _ruleset(self, ruleset: Ruleset, flows: Sequence[Flow]) -> None:
+        try:
+            self.kernel.load(ruleset)
+        except KernelError as problem:
+            self.tally.refused[problem.message.splitlines()[0][:120]] += 1
+            return
+        self.tally.rulesets += 1
+        met: set[str] = set()
+        for flow in flows:
+            if len(self.tally.bad) < self.most:
+                met |= self._flow(*flow)
+        spaces = reach(ruleset)
+        self.tally.reachable += len(spaces)
+        self.tally.met += len(met & set(spaces))
+
+    def _flow(self, first: Packet, choices: Sequence[int]) -> set[str]:
+        """A packet, and those that follow it; the rules that they met."""
+        sent: list[Packet] = []
+        seen: list[Trace] = []
+        try:
+            for trace in self.kernel.traces(moves(self.kernel, first, choices, seen)):
+                seen.append(trace)
+                packet, walked = settle(self.kernel.ruleset, trace.packet, sent, trace)
+                sent.append(packet)
+                self._compared(sent, walked, trace)
+                if walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE):
+                    break  # what follows depends on how that ended
+        except (KernelError, FlowError) as problem:
+            self.tally.unsent[problem.message.partition(": ")[0][:80]] += 1
+        except Exception:
+            self._found(traceback.format_exc(limit=-4), sent or [first])
+        return {step.rule.id for trace in seen for step in trace if step.rule}
+
+    def _compared(self, sent: list[Packet], walked: Trace, seen: Trace) -> None:
+        tally = self.tally
+        tally.packets += 1
+        tally.connections += len(sent) == 2
+        tally.ends[str(seen.fate)] += 1
+        different = differences(walked, seen)
+        if different:
+            self._found(different[0], sent)
+            return
+        if walked.verdict is Verdict.UNDECIDED:
+            tally.undecided[(walked.unknown or ("?",))[0].partition(":")[0].partition("@")[0]] += 1
+        if walked.out is not None and walked.out.ctstate is not None:
+            tally.states[walked.out.to_dict()["ctstate"]] += 1
+        tally.coverage.add(self.kernel.ruleset, sent[-1], sent[:-1], seen)
+
+    # ---------------------------------------------------------------- a disagreement
+    def _found(self, said: str, sent: Sequence[Packet]) -> None:
+        rules, few = smallest(self.kernel.ruleset, list(sent), self._fails) if self.shrink else (self.kernel.ruleset, list(sent))
+        self.tally.bad.append((said, self._case(rules, few)))
+
+    def _fails(self, ruleset: Ruleset, sent: list[Packet]) -> bool:
+        self.kernel.load(ruleset)
+        done: list[Packet] = []
+        try:
+            for trace in self.kernel.flow(sent):
+                packet, walked = settle(self.kernel.ruleset, trace.packet, done, trace)
+                done.append(packet)
+        except IptsimError:
+            return False
+        except Exception:
+            return True
+        return bool(differences(walked, trace))
+
+    def _case(self, ruleset: Ruleset, sent: list[Packet]) -> str:
+        self.kernel.load(ruleset)
+        flow: list[tuple[Packet, Trace]] = []
+        for trace in self.kernel.flow(sent):
+            packet, walked = settle(self.kernel.ruleset, trace.packet, [before for before, _ in flow], trace)
+            flow.append((packet, trace))
+        return written(Recorded("what differs", self.host, asked_of(self.kernel), ruleset.save(), [flow])) + f"# walk  {walked}\n"
+
+
+def moves(kernel: Kernel, first: Packet, choices: Sequence[int], seen: list[Trace]) -> Iterator[Packet]:
+    """The packet; and then answers, and what follows those."""
+    _judged(kernel, first)
+    yield _bare(first)
+    for choice in choices:
+        more = _follow_up(kernel, choice, seen)
+        if more is None:
+            return
+        yield _bare(more)
+
+
+def _judged(kernel: Kernel, packet: Packet) -> None:
+    """Raises KernelError for what the harness cannot put to the kernel as a real host would, or no file tells."""
+    if packet.from_host and packet.mark and packet.dst is not None and packet.dst.version == 6 and packet.dst.is_multicast:
+        raise KernelError("no file tells by which interface this host's multicast leaves")
+    if packet.from_host and packet.src is not None and kernel.sender.kind(packet.src) != LOCAL:
+        raise KernelError("no process of this host has that address")
+    if packet.ctstate == RELATED and not is_error(packet) and "nat" in kernel.ruleset:
+        raise KernelError("conntrack takes an entry made by hand for confirmed: nat is not asked")
+
+
+def _follow_up(kernel: Kernel, choice: int, seen: list[Trace]) -> Packet | None:
+    first, last = seen[0], seen[-1]
+    if len(seen) == 1:
+        random = any(step.rule and isinstance(what := effect(step), Translate) and what.random for step in last)
+        return None if random and last.packet.icmp_type is not None else answer(kernel, last)  # the kernel gave it another identifier
+    if len(seen) == 2 and first.packet.tcp_flags == _SYN and last.packet.tcp_flags == _SYN | _ACK and last.out is not None:
+        return Packet(**{name: value for name, value in first.packet.known().items() if name != "assume"} | {"tcp_flags": "ACK"})
+    return None
+
+
+def _bare(packet: Packet) -> Packet:
+    """As it can be sent: without what is assumed of it, no shorter than its headers; only what belongs to a connection has that one's mark."""
+    known = packet.known() | {"assume": {"hairpin:docker0": False}}
+    if known.get("ctstate") not in (ESTABLISHED, RELATED):
+        known.pop("connmark", None)
+    if not known.get("physdev_out"):
+        known.pop("physdev_out", None)
+    if not 128 <= known.get("length", 0) <= LONGEST_PACKET:
+        known.pop("length", None)
+    return Packet(**known)

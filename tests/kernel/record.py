@@ -1,0 +1,78 @@
+"""Asks this machine's kernel, and writes what it answers to tests/kernel/recorded.
+
+python -m tests.kernel.record
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import click
+
+import iptsim
+from iptsim.errors import IptsimError
+from iptsim.kernel import Kernel, differences
+from iptsim.packet import Packet
+from iptsim.questions.settling import settle
+from iptsim.ruleset import Ruleset
+from iptsim.show.verify import asked_of
+from iptsim.trace import Trace, Verdict
+from tests.kernel.campaign import BACKENDS
+from tests.kernel.fuzz import Flow, drawn, moves
+from tests.kernel.hosts import HOSTS
+from tests.kernel.recording import FOLDER, Recorded, written
+
+RULESETS, FLOWS = 12, 20  # of each host and backend; of each ruleset
+
+
+@click.command()
+def main() -> None:
+    """Write every file anew."""
+    FOLDER.mkdir(exist_ok=True)
+    for backend in BACKENDS:
+        for host in HOSTS:
+            _write(f"{backend} {host}", list(islice(_recorded(host, backend, drawn(host, backend, 1)), RULESETS)))
+
+
+def _write(name: str, cases: list[Recorded]) -> None:
+    path = FOLDER / f"{name.replace(' ', '-')}.txt"
+    path.write_text("\n".join(written(case) for case in cases), encoding="utf-8")
+    click.echo(f"{path.name}: {len(cases)} cases, {sum(len(flow) for case in cases for flow in case.flows)} packets")
+
+
+def _recorded(host: str, backend: str, rulesets: list[tuple[Ruleset, list[Flow]]]) -> Iterator[Recorded]:
+    """Those that the kernel takes, with the flows that settle; named by the extensions in them."""
+    empty = iptsim.parse("*filter\nCOMMIT\n", family=int(host[-1]), backend=backend, host=HOSTS[host])
+    with Kernel(empty) as kernel:
+        for ruleset, firsts in rulesets:
+            names = dict.fromkeys(part.name for rule in ruleset.rules() for part in rule.parts if part.name)
+            try:
+                kernel.load(ruleset)
+            except IptsimError:
+                continue
+            flows = [flow for first in firsts if (flow := _flow(kernel, first))]
+            yield Recorded(" ".join(names), host, asked_of(kernel), ruleset.save(), flows[:FLOWS])
+
+
+def _flow(kernel: Kernel, first: Flow) -> list[tuple[Packet, Trace]]:
+    """The packets with what the kernel did; none where it could not be asked or something stays open."""
+    done: list[tuple[Packet, Trace]] = []
+    seen: list[Trace] = []
+    try:
+        for trace in kernel.traces(moves(kernel, *first, seen)):
+            seen.append(trace)
+            packet, walked = settle(kernel.ruleset, trace.packet, [before for before, _ in done], trace)
+            if walked.verdict is Verdict.UNDECIDED:
+                return []
+            if differences(walked, trace):
+                click.echo(f"left out, since the kernel does not agree: {packet!r}", err=True)
+                return []
+            done.append((packet, trace))
+    except IptsimError:
+        return []
+    return done
+
+
+if __name__ == "__main__":
+    main()

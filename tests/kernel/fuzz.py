@@ -36,7 +36,7 @@ LONGEST = 5  # packets of a connection
 # Extensions that this kernel, or a fresh namespace, does not have; each with its reason in docs/kernel.md.
 _ABSENT = frozenset(["LED", "ULOG", "SECMARK", "CT --helper", "IDLETIMER --alarm"])
 WITHOUT = {"legacy": _ABSENT, "nft": _ABSENT | {"QUEUE"}}
-_SYN, _ACK = 0x02, 0x10
+_TCP, _FLAGS = 6, ("ACK", "FIN,ACK", "RST", "SYN", "PSH,ACK")  # how either end goes on
 _CHOICES = st.lists(st.integers(0, 11), min_size=LONGEST - 1, max_size=LONGEST - 1)
 _EACH = settings(phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None, database=None)
 
@@ -206,13 +206,16 @@ def _judged(kernel: Kernel, packet: Packet) -> None:
 
 
 def _follow_up(kernel: Kernel, choice: int, seen: list[Trace]) -> Packet | None:
-    first, last = seen[0], seen[-1]
+    """The answer to the first packet, and then one that either end sends after it; sooner or later none."""
+    last = seen[-1]
     if len(seen) == 1:
         random = any(step.rule and isinstance(what := effect(step), Translate) and what.random for step in last)
         return None if random and last.packet.icmp_type is not None else answer(kernel, last)  # the kernel gave it another identifier
-    if len(seen) == 2 and first.packet.tcp_flags == _SYN and last.packet.tcp_flags == _SYN | _ACK and last.out is not None:
-        return Packet(**{name: value for name, value in first.packet.known().items() if name != "assume"} | {"tcp_flags": "ACK"})
-    return None
+    if choice >= 2 * len(_FLAGS):
+        return None
+    speaks = seen[choice % 2].packet
+    known = {name: value for name, value in speaks.known().items() if name != "assume"}
+    return Packet(**known | ({"tcp_flags": _FLAGS[choice // 2]} if speaks.proto == _TCP and not speaks.fragment else {}))
 
 
 def _bare(packet: Packet) -> Packet:

@@ -48,4 +48,7 @@ def _places(ruleset: Ruleset) -> Iterator[dict[str, Any]]:
     ports = {port for given in host.bridges.values() for port in given} if host else set()
     names = [name for name in host.interface_names() if name not in ports | {"lo"}] if host and host.interfaces else list(INTERFACES)
     yield from ({"in_interface": name} for name in names)
-    yield {"from_host": True}
+    own = [
+        str(address.ip) for given in ((host.interfaces if host else None) or {}).values() for address in given if address.version == ruleset.family
+    ]
+    yield {"from_host": True} | ({"src": own} if own else {})

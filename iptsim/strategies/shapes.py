@@ -96,8 +96,8 @@ def _destinations(drawn: Pools) -> st.SearchStrategy[str]:
     def joined(address: str, span: str | None) -> str:
         return address if span is None else f"[{address}]:{span}" if drawn.family == 6 else f"{address}:{span}"
 
-    one = _hosts(drawn).filter(lambda text: not ip_address(text).is_multicast)
-    return st.builds(joined, one | _host_spans(drawn._replace(addresses=drawn.addresses[:4])), ports)
+    somewhere = _hosts(drawn) | _host_spans(drawn._replace(addresses=drawn.addresses[:4]))
+    return st.builds(joined, somewhere.filter(lambda text: not any(ip_address(end).is_multicast for end in text.split("-"))), ports)
 
 
 def _sets(drawn: Pools) -> st.SearchStrategy[str]:

@@ -120,9 +120,9 @@ class Fuzz:
         for flow in flows:
             if len(self.tally.bad) < self.most:
                 met |= self._flow(*flow)
-        spaces = reach(ruleset)
-        self.tally.reachable += len(spaces)
-        self.tally.met += len(met & set(spaces))
+        sure = {rule for rule, (packet, _) in zip(reach(ruleset), flows, strict=False) if not packet.assume}  # others depend on more than the packet
+        self.tally.reachable += len(sure)
+        self.tally.met += len(met & sure)
 
     def _flow(self, first: Packet, choices: Sequence[int]) -> set[str]:
         """A packet, and those that follow it; the rules that they met."""
@@ -201,8 +201,8 @@ def _judged(kernel: Kernel, packet: Packet) -> None:
         raise KernelError("no file tells by which interface this host's multicast leaves")
     if packet.from_host and packet.src is not None and kernel.sender.kind(packet.src) != LOCAL:
         raise KernelError("no process of this host has that address")
-    if packet.ctstate == RELATED and not is_error(packet) and "nat" in kernel.ruleset:
-        raise KernelError("conntrack takes an entry made by hand for confirmed: nat is not asked")
+    if packet.ctstate == RELATED and not is_error(packet):
+        raise KernelError("conntrack takes an entry made by hand for confirmed")
 
 
 def _follow_up(kernel: Kernel, choice: int, seen: list[Trace]) -> Packet | None:

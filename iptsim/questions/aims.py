@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,21 +46,21 @@ def aims(ruleset: Ruleset, flow: Mapping[str, Any]) -> Iterator[Aims]:
         found.whole = False
         yield found
         return
-    questions = _questions(ruleset)
-    each = len(questions) * sum(1 for _ in ruleset.rules()) <= _MANY
-    for question in questions:
+    ports = {port for given in ruleset.host.bridges.values() for port in given}
+    names = [name for name in ruleset.host.interface_names() if name != "lo" and name not in ports]
+    asked = questions(ruleset, [*({"in_interface": name} for name in names), {"from_host": True}])
+    each = len(asked) * sum(1 for _ in ruleset.rules()) <= _MANY
+    for question in asked:
         _witnesses(found, ruleset, question, each)
         yield found
 
 
-def _questions(ruleset: Ruleset) -> list[dict[str, Any]]:
-    """What comes in by each interface, and what this host sends: ordinary packets first, then all that the rules can tell from them."""
-    ports = {port for given in ruleset.host.bridges.values() for port in given}
-    names = [name for name in ruleset.host.interface_names() if name != "lo" and name not in ports]
+def questions(ruleset: Ruleset, places: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What comes from each of these places: ordinary packets first, then all that the rules can tell from them."""
+    places = list(places)
     asked = {test.field for rule in ruleset.rules() for test in tests(rule.predicate)}
     opened = {name: "any" for name in _ORDINARY if name in asked}
-    places: list[dict[str, Any]] = [*({"in_interface": name} for name in names), {"from_host": True}]
-    return [place | {"tcp_flags": "any"} | more for more in ([{}, opened] if opened else [{}]) for place in places]
+    return [{**place, "tcp_flags": "any", **more} for more in ([{}, opened] if opened else [{}]) for place in places]
 
 
 def _witnesses(found: Aims, ruleset: Ruleset, question: dict[str, Any], each: bool) -> None:

@@ -120,12 +120,12 @@ def verify(kernel: Kernel, chosen: Aims) -> Iterator[Verification]:
     assumed = _first(kernel, unknowns)
     for name, packet in chosen.packets.items():
         try:
-            checks = _connection(kernel, packet, assumed)
-            if _used_up(kernel.ruleset, checks[0]):
-                made.add(check for check in checks if not check.differences)
+            connection = _connection(kernel, packet, assumed)
+            if _used_up(kernel.ruleset, connection[0]):
+                made.add(check for check in connection if not check.differences)
                 kernel.refresh()
-                checks = _connection(kernel, packet, assumed)
-            made.add(checks)
+                connection = _connection(kernel, packet, assumed)
+            made.add(connection)
         except (KernelError, FlowError) as problem:
             made.unsent[name] = problem.message.partition(": ")[0]
         yield made
@@ -146,13 +146,13 @@ def _connection(kernel: Kernel, packet: Packet, assumed: Mapping[str, Any]) -> l
         while not _fills_sets(kernel.ruleset) and (more := follow(kernel, seen)) is not None:
             yield _ready(kernel, more, assumed)
 
-    checks: list[Check] = []
+    made: list[Check] = []
     try:
-        checks.extend(_checks(kernel, moves(), seen))
+        made.extend(checks(kernel, moves(), seen))
     except (KernelError, FlowError):
         if not seen:  # what follows it cannot be sent: that is no matter
             raise
-    return checks
+    return made
 
 
 def _ready(kernel: Kernel, packet: Packet, assumed: Mapping[str, Any]) -> Packet:
@@ -171,7 +171,7 @@ def _translates(rule: Rule) -> bool:
     return rule.target is not None and isinstance(rule.target.effect, Translate)
 
 
-def _checks(kernel: Kernel, packets: Iterable[Packet], seen: list[Trace]) -> Iterator[Check]:
+def checks(kernel: Kernel, packets: Iterable[Packet], seen: list[Trace]) -> Iterator[Check]:
     """Of packets that come one after the other. What became of each is added to `seen` before the next is asked for."""
     sent: list[Packet] = []
     for trace in kernel.traces(packets):
@@ -249,7 +249,7 @@ class _Judge:
             self.loaded = ruleset
         if self.stateful:
             self.kernel.refresh()
-        *_, last = _checks(self.kernel, packets, [])
+        *_, last = checks(self.kernel, packets, [])
         return last
 
 

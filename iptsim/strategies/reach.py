@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from iptsim.errors import FlowError, OverBudget
-from iptsim.predicate import tests
+from iptsim.questions.aims import questions
 from iptsim.questions.outcomes import inquire
 from iptsim.ruleset import Ruleset
 from iptsim.spaces.space import Space
 from iptsim.strategies.constants import INTERFACES
-
-# What a flow leaves ordinary if it does not say otherwise: left open as well where rules ask for it, if there are rules that no other packet reaches.
-_ORDINARY = ("mark", "connmark", "ctstate", "ctdir", "fragment", "ttl", "pkttype")
 
 
 def reach(ruleset: Ruleset) -> dict[str, Space]:
@@ -22,11 +19,9 @@ def reach(ruleset: Ruleset) -> dict[str, Space]:
     if found is None:
         found = ruleset._memo["reach"] = {}
         rules = {rule.id for rule in ruleset.rules()}
-        asked = {test.field for rule in ruleset.rules() for test in tests(rule.predicate)}
-        for opened in ((), tuple(name for name in _ORDINARY if name in asked)):
+        for question in questions(ruleset, _places(ruleset)):
             if rules - found.keys():
-                for place in _places(ruleset):
-                    _reached(ruleset, place | dict.fromkeys(("tcp_flags", *opened), "any"), found)
+                _reached(ruleset, question, found)
     return found
 
 

@@ -43,14 +43,17 @@ def arrive(engine: Engine, group: Group) -> list[Group]:
     """The groups that reach PREROUTING, those that a bridge passes from port to port set apart."""
     arrived = [group]
     if engine.setting.family == 6:
-        bad, rest = engine.split(group, _MARTIAN6)
-        arrived = [] if rest is None else [rest]
-        called, lost = (None, None) if bad is None else engine.split(bad, _by_bridge(engine))
+        called, lost, rest = _martian6(engine, group)
         if lost is not None:
             engine.lost(lost, "martian", "addresses impossible from outside")
-        if called is not None:
-            arrived.append(called)
+        arrived = [part for part in (rest, called) if part is not None]
     return [out for part in arrived for out in _bridge(engine, part)]
+
+
+def _martian6(engine: Engine, group: Group) -> tuple[Group | None, Group | None, Group | None]:
+    """(those with impossible addresses that came in by a bridge, others that have them, the rest)."""
+    bad, rest = engine.split(group, _MARTIAN6)
+    return (*((None, None) if bad is None else engine.split(bad, _by_bridge(engine))), rest)
 
 
 def _by_bridge(engine: Engine) -> Pred:
@@ -150,12 +153,11 @@ def _sane(engine: Engine, group: Group) -> Group | None:
                 broadcast = And((Test("src_type", one(BROADCAST)), Not(Test("src", _ZERO))))
                 rest = without(engine, rest, "martian", broadcast, "the source is a broadcast address")
     else:
-        bad, rest = engine.split(group, _MARTIAN6)
-        called, other = (None, None) if bad is None else engine.split(bad, _by_bridge(engine))
+        called, translated, rest = _martian6(engine, group)
         if called is not None:
             engine.lost(called, "martian", "addresses impossible from outside")
-        if other is not None:  # by NAT
-            rest = other if rest is None else engine.join([rest, other])[0]
+        if translated is not None:
+            rest = translated if rest is None else engine.join([rest, translated])[0]
     return None if rest is None else _reverse_path(engine, rest)
 
 

@@ -13,15 +13,14 @@ from hypothesis import strategies as st
 import iptsim
 from iptsim.effect import Translate
 from iptsim.errors import FlowError, IptsimError
-from iptsim.kernel import Kernel, KernelError, differences
+from iptsim.kernel import Kernel, KernelError
 from iptsim.kernel.rules import effect
 from iptsim.kernel.sending import LONGEST as LONGEST_PACKET
 from iptsim.kernel.wire import is_error
 from iptsim.names import ESTABLISHED, LOCAL, RELATED
 from iptsim.packet import Packet
-from iptsim.questions.settling import settle
 from iptsim.questions.smallest import smallest
-from iptsim.questions.verify import answer
+from iptsim.questions.verify import Check, answer, checks
 from iptsim.ruleset import Ruleset
 from iptsim.show.verify import asked_of
 from iptsim.strategies import packets, rulesets
@@ -126,62 +125,57 @@ class Fuzz:
 
     def _flow(self, first: Packet, choices: Sequence[int]) -> set[str]:
         """A packet, and those that follow it; the rules that they met."""
-        sent: list[Packet] = []
         seen: list[Trace] = []
         try:
-            for trace in self.kernel.traces(moves(self.kernel, first, choices, seen)):
-                seen.append(trace)
-                packet, walked = settle(self.kernel.ruleset, trace.packet, sent, trace)
-                sent.append(packet)
-                self._compared(sent, walked, trace)
-                if walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE):
+            for check in checks(self.kernel, moves(self.kernel, first, choices, seen), seen):
+                self._counted(check)
+                if check.differences or check.walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE):
                     break  # what follows depends on how that ended
         except (KernelError, FlowError) as problem:
             self.tally.unsent[problem.message.partition(": ")[0][:80]] += 1
         except Exception:
-            self._found(traceback.format_exc(limit=-4), sent or [first])
+            self._found(traceback.format_exc(limit=-4), [trace.packet for trace in seen] or [first])
+        else:
+            if check.differences:
+                self._found(check.differences[0], check.packets)
         return {step.rule.id for trace in seen for step in trace if step.rule}
 
-    def _compared(self, sent: list[Packet], walked: Trace, seen: Trace) -> None:
-        tally = self.tally
+    def _counted(self, check: Check) -> None:
+        tally, (*before, packet) = self.tally, check.packets
         tally.packets += 1
-        tally.connections += len(sent) == 2
-        tally.ends[str(seen.fate)] += 1
-        different = differences(walked, seen)
-        if different:
-            self._found(different[0], sent)
+        tally.connections += len(before) == 1
+        tally.ends[str(check.seen.fate)] += 1
+        if check.differences:
             return
+        walked = check.walked
         if walked.verdict is Verdict.UNDECIDED:
             tally.undecided[(walked.unknown or ("?",))[0].partition(":")[0].partition("@")[0]] += 1
         if walked.out is not None and walked.out.ctstate is not None:
             tally.states[walked.out.to_dict()["ctstate"]] += 1
-        tally.coverage.add(self.kernel.ruleset, sent[-1], sent[:-1], seen)
+        tally.coverage.add(self.kernel.ruleset, packet, before, check.seen)
 
     # ---------------------------------------------------------------- a disagreement
     def _found(self, said: str, sent: Sequence[Packet]) -> None:
-        rules, few = smallest(self.kernel.ruleset, list(sent), self._fails) if self.shrink else (self.kernel.ruleset, list(sent))
+        drawn = self.kernel.ruleset
+        rules, few = smallest(drawn, sent, self._fails) if self.shrink else (drawn, list(sent))
         self.tally.bad.append((said, self._case(rules, few)))
+        self.kernel.load(drawn)
 
     def _fails(self, ruleset: Ruleset, sent: list[Packet]) -> bool:
         self.kernel.load(ruleset)
-        done: list[Packet] = []
         try:
-            for trace in self.kernel.flow(sent):
-                packet, walked = settle(self.kernel.ruleset, trace.packet, done, trace)
-                done.append(packet)
+            *_, last = checks(self.kernel, sent, [])
         except IptsimError:
             return False
         except Exception:
             return True
-        return bool(differences(walked, trace))
+        return bool(last.differences)
 
     def _case(self, ruleset: Ruleset, sent: list[Packet]) -> str:
         self.kernel.load(ruleset)
-        flow: list[tuple[Packet, Trace]] = []
-        for trace in self.kernel.flow(sent):
-            packet, walked = settle(self.kernel.ruleset, trace.packet, [before for before, _ in flow], trace)
-            flow.append((packet, trace))
-        return written(Recorded("what differs", self.host, asked_of(self.kernel), ruleset.save(), [flow])) + f"# walk  {walked}\n"
+        flow = list(checks(self.kernel, sent, []))
+        answered = [(check.packets[-1], check.seen) for check in flow]
+        return written(Recorded("what differs", self.host, asked_of(self.kernel), ruleset.save(), [answered])) + f"# walk  {flow[-1].walked}\n"
 
 
 def moves(kernel: Kernel, first: Packet, choices: Sequence[int], seen: list[Trace]) -> Iterator[Packet]:

@@ -12,9 +12,9 @@ import click
 
 import iptsim
 from iptsim.errors import IptsimError
-from iptsim.kernel import Kernel, differences
+from iptsim.kernel import Kernel
 from iptsim.packet import Packet
-from iptsim.questions.settling import settle
+from iptsim.questions.verify import checks
 from iptsim.ruleset import Ruleset
 from iptsim.show.verify import asked_of
 from iptsim.trace import Trace, Verdict
@@ -60,15 +60,13 @@ def _flow(kernel: Kernel, first: Flow) -> list[tuple[Packet, Trace]]:
     done: list[tuple[Packet, Trace]] = []
     seen: list[Trace] = []
     try:
-        for trace in kernel.traces(moves(kernel, *first, seen)):
-            seen.append(trace)
-            packet, walked = settle(kernel.ruleset, trace.packet, [before for before, _ in done], trace)
-            if walked.verdict is Verdict.UNDECIDED:
+        for check in checks(kernel, moves(kernel, *first, seen), seen):
+            if check.walked.verdict is Verdict.UNDECIDED:
                 return []
-            if differences(walked, trace):
-                click.echo(f"left out, since the kernel does not agree: {packet!r}", err=True)
+            if check.differences:
+                click.echo(f"left out, since the kernel does not agree: {check.packets[-1]!r}", err=True)
                 return []
-            done.append((packet, trace))
+            done.append((check.packets[-1], check.seen))
     except IptsimError:
         return []
     return done

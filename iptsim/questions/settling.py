@@ -8,7 +8,7 @@ from typing import Any
 from iptsim.kernel import differences
 from iptsim.kernel.comparing import steps
 from iptsim.packet import Packet
-from iptsim.predicate import atoms
+from iptsim.predicate import atom_name, atoms
 from iptsim.ruleset import Ruleset
 from iptsim.trace import Trace, Verdict
 from iptsim.walk import walk
@@ -53,5 +53,8 @@ def _open(ruleset: Ruleset, walked: Trace, seen: Trace) -> Iterator[tuple[str, b
     ours, theirs = steps(walked), steps(seen)
     place = next((n for n, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs)))
     for ids, value in ((theirs, True), (ours, False)):
-        if place < len(ids) and ":rule:" in ids[place] and atoms(ruleset.rule(ids[place]).predicate):
+        unknowns = atoms(ruleset.rule(ids[place]).predicate) if place < len(ids) and ":rule:" in ids[place] else []
+        if len(unknowns) > 1:  # some of them may be asked with `!`
+            yield from ((atom_name(atom.key), answer) for atom in unknowns for answer in (not value, value))
+        if unknowns:
             yield from ((ids[place], not value), (ids[place], value))

@@ -203,8 +203,8 @@ def _follow_up(kernel: Kernel, choice: int, seen: list[Trace]) -> Packet | None:
     """The answer to the first packet, and then one that either end sends after it; sooner or later none."""
     last = seen[-1]
     if len(seen) == 1:
-        random = any(step.rule and isinstance(what := effect(step), Translate) and what.random for step in last)
-        return None if random and last.packet.icmp_type is not None else answer(kernel, last)  # the kernel gave it another identifier
+        renamed = any(isinstance(what := effect(step), Translate) and (what.random or what.ports) for step in last)
+        return None if renamed and last.packet.icmp_type is not None else answer(kernel, last)  # the kernel gave it another identifier
     if choice >= 2 * len(_FLAGS):
         return None
     speaks = seen[choice % 2].packet

@@ -47,17 +47,18 @@ def mutants() -> list[Mutant]:
     return [Mutant(name, Path(file), old.removeprefix("- "), new.removeprefix("+ ")) for name, file, old, new in rows]
 
 
-def caught(mutant: Mutant) -> str:
-    """What the kernel objected to first; empty if it did not."""
+def caught(mutant: Mutant | None) -> str:
+    """What the kernel objected to first; empty if it did not. None: no mistake was made."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         for room in ("iptsim", "grammars", "tests"):
             shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__", "recorded"))
-        (copy / "iptsim" / mutant.file).write_text(mutant.text(), encoding="utf-8")
+        if mutant is not None:
+            (copy / "iptsim" / mutant.file).write_text(mutant.text(), encoding="utf-8")
         command = [sys.executable, "-m", "tests.kernel.campaign", str(PACKETS), "--seed", "11", "--jobs", "1", "--first"]
         done = subprocess.run(command, cwd=copy, env=os.environ | {"PYTHONPATH": folder}, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1):
-            raise RuntimeError(f"{mutant.name}: {done.stderr}")
+            raise RuntimeError(f"{mutant and mutant.name}: {done.stderr}")
         return done.stdout.splitlines()[-1] if done.returncode else ""
 
 
@@ -68,6 +69,9 @@ def main(words: tuple[str, ...], jobs: int) -> None:
     """Make each mistake, and see whether the kernel objects."""
     chosen = [mutant for mutant in mutants() if not words or any(word in mutant.name for word in words)]
     start, missed = time.monotonic(), 0
+    already = caught(None)
+    if already:
+        raise click.ClickException(f"nothing can be said of mistakes, since the kernel disagrees without one: {already}")
     with ThreadPoolExecutor(jobs) as pool:
         for mutant, said in zip(chosen, pool.map(caught, chosen), strict=True):
             missed += not said

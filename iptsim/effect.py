@@ -56,6 +56,18 @@ class Continue:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """The next rule, after these ipsets got or lost members: what is in them is not known from there on."""
+
+    sets: tuple[str, ...]
+
+
+def members(name: str) -> str:
+    """What stands for the members of a set among the fields that a match reads: a rule before it may have changed them."""
+    return f"members of {name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Assign:
     """A field gets new bits and the next rule follows: field = (field & ~mask) ^ value, as xt_mark.c, xt_connmark.c, xt_DSCP.c do.
 
@@ -125,6 +137,6 @@ class Mystery:
     name: str
 
 
-Effect = Accept | Drop | Reject | Queue | Return | Jump | Goto | Continue | Assign | Add | CopyMark | Untrack | Translate | Mystery
+Effect = Accept | Drop | Reject | Queue | Return | Jump | Goto | Continue | Change | Assign | Add | CopyMark | Untrack | Translate | Mystery
 
 FINAL = (Accept, Drop, Reject, Queue, Translate)

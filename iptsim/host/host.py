@@ -199,6 +199,11 @@ class Host:
         found = alone6(links, self._main, ADDRESS_TYPES.index(kind[0]), self._forwarding)
         return of_one(end, way, found) if self._routed() else None
 
+    def with_parts(self, name: str) -> list[str]:
+        """The set of that name, and those that are in it if it is a list of sets."""
+        made = self.ipsets.get(name)
+        return [name, *(str(parts[0].tag) for parts, _ in made.entries)] if made and made.type == "list:set" else [name]
+
     def _members(self, name: str, dims: str, reverse: bool, family: int | None) -> Pred | None:
         sets = reversed_exceptions(self.ipsets) if reverse else self.ipsets
         return membership(sets, name, dims.split(","), family)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iptsim.effect import Translate
 from iptsim.names import INVALID
 from iptsim.trace import Fate, Trace, Verdict
 
@@ -26,6 +27,8 @@ def differences(walked: Trace, seen: Trace) -> list[str]:
     if stopped:
         return []
     found = []
+    if _unaddressed(walked) and seen.fate is Fate.LOST:
+        return []
     if (walked.verdict, walked.fate) != (seen.verdict, seen.fate):
         ends = [f"{one.verdict}, {one.fate} ({one.decided_by or 'by no rule'})" for one in (walked, seen)]
         found.append(f"end: {ends[0]}, the kernel says {ends[1]}")
@@ -34,6 +37,12 @@ def differences(walked: Trace, seen: Trace) -> list[str]:
     elif walked.fate is Fate.REJECTED and walked.answer != seen.answer and walked.packet.ctstate != INVALID:  # that is sent with a bad checksum
         found.append(f"answer: {walked.answer}, the kernel says {seen.answer}")
     return found + _rewritten(walked, seen)
+
+
+def _unaddressed(walked: Trace) -> bool:
+    """Did a target of NAT drop it for want of an address? The kernel tells that such a rule was met, and nothing of what came of it."""
+    last = walked.steps[-1].rule if walked.steps else None
+    return walked.fate is Fate.DROPPED and last is not None and last.target is not None and isinstance(last.target.effect, Translate)
 
 
 def _first(ours: list[str], theirs: list[str]) -> str:
@@ -48,6 +57,7 @@ def _rewritten(walked: Trace, seen: Trace) -> list[str]:
     ours, theirs = walked.out, seen.out
     if ours is None or theirs is None:
         return []
-    names = (*_FIELDS, "in_interface" if walked.fate is Fate.DELIVERED else "out_interface")
+    fields = [name for name in _FIELDS if name != "connmark" or ours.ctstate != INVALID]  # which belongs to no connection, whatever its ends are
+    names = (*fields, "in_interface" if walked.fate is Fate.DELIVERED else "out_interface")
     pairs = ((name, getattr(ours, name), getattr(theirs, name)) for name in names)
     return [f"{name} of the packet: {a}, the kernel says {b}" for name, a, b in pairs if a is not None and b is not None and a != b]

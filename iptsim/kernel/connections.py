@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from iptsim.kernel.netlink import CREATE, Netlink, attribute, attributes, nest, number
 from iptsim.kernel.states import opens
-from iptsim.kernel.wire import is_error
+from iptsim.kernel.wire import QUERY, is_error
 from iptsim.names import RELATED
 from iptsim.packet import Packet
 from iptsim.walk.conntrack import ANSWERS
@@ -19,7 +19,7 @@ _NEW, _GET, _DELETE = (1, 0), (1, 1), (1, 2)
 _TCP, _UDP, _ICMP6, _SCTP, _UDPLITE = 6, 17, 58, 132, 136
 MADE_UP = 65001, 65002  # the ports of a connection that is there only so that another can be RELATED to it
 _SEEN_REPLY, _ASSURED, _CONFIRMED = 2, 4, 8
-_PAIRS = ANSWERS | {answer: request for request, answer in ANSWERS.items()}
+PAIRS = ANSWERS | {answer: request for request, answer in ANSWERS.items()}
 _SYN_SENT, _ESTABLISHED = 1, 3  # of TCP
 _SYN = 0x02
 _SCTP_ESTABLISHED = nest(4, nest(3, attribute(1, b"\x04"), attribute(2, bytes(4)), attribute(3, bytes(4))))
@@ -90,8 +90,8 @@ def _tuple(packet: Packet, ends: _Ends, proto: int, back: bool = False) -> bytes
     addresses = nest(1, attribute(first, source), attribute(first + 1, destination))
     if proto in _ICMP:
         place, kind = _ICMP[proto], packet.icmp_type or 0
-        kind = _PAIRS.get(kind, kind) if back else kind
-        rest = attribute(place, struct.pack("!H", 7)) + attribute(place + 1, bytes([kind])) + attribute(place + 2, bytes([packet.icmp_code or 0]))
+        kind = PAIRS.get(kind, kind) if back else kind
+        rest = attribute(place, struct.pack("!H", QUERY)) + attribute(place + 1, bytes([kind])) + attribute(place + 2, bytes([packet.icmp_code or 0]))
     else:
         rest = attribute(2, struct.pack("!H", sport)) + attribute(3, struct.pack("!H", dport))
     return addresses + nest(2, attribute(1, bytes([proto])), rest)

@@ -221,6 +221,9 @@ class Kernel:
         if key not in self._sockets:
             self._sockets[key] = self._socket(*key)
         self._sockets[key].setsockopt(socket.SOL_SOCKET, _SO_MARK, struct.pack("=I", packet.mark or 0))
+        if self.ruleset.family == 4:  # routed as from a process that is bound to the source
+            with suppress(OSError):
+                self._sockets[key].bind((str(packet.src), 0))
         with suppress(OSError):  # dropped on its way out
             self._sockets[key].sendto(data, (str(packet.dst), 0))
 

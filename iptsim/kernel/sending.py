@@ -10,18 +10,20 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from iptsim.host import Host
-from iptsim.kernel.connections import MADE_UP
+from iptsim.kernel.connections import MADE_UP, PAIRS
 from iptsim.kernel.network import Plug, bridge_mac
 from iptsim.kernel.ports import Frame
 from iptsim.kernel.states import impossible
 from iptsim.kernel.tools import KernelError
-from iptsim.kernel.wire import is_error, shortest
+from iptsim.kernel.wire import QUERY, is_error, shortest
 from iptsim.names import ANYCAST, BROADCAST, ESTABLISHED, LOCAL, MULTICAST, PORTED, RELATED, UNICAST
 from iptsim.packet import Address, Packet, mac_text
 from iptsim.walk.conntrack import ANSWERS
+from iptsim.walk.conntrack import PORTED as TOLD_APART
 
 _ICMP = {4: 1, 6: 58}
 _HEADERS = (0, 43, 44, 51, 60)  # hop-by-hop options, routing, fragment, authentication, destination options
+_NO_NEXT_HEADER = 59
 _ORDINARY: dict[str, Any] = {"ttl": 64, "tos": 0, "mark": 0, "fragment": False}
 _SENDER: dict[str, Any] = {"uid_owner": 0, "gid_owner": 0}
 LONGEST = 1500  # the MTU of every link
@@ -61,6 +63,8 @@ class Sender:
             raise KernelError("later fragments of IPv6 are not sent")
         if self.family == 6 and made.proto in _HEADERS:
             raise KernelError(f"protocol {made.proto} is no protocol of IPv6 but a header before another")
+        if self.family == 6 and made.proto == _NO_NEXT_HEADER:
+            raise KernelError("protocol 59 is no protocol of IPv6: it says that nothing follows, and some matches drop such a packet unasked")
         why = impossible(made, self.host.sysctl("net.netfilter.nf_conntrack_tcp_loose", 1) != 0)
         if why is not None:
             raise KernelError(why)
@@ -181,18 +185,22 @@ def source(destination: Address, mark: int) -> Address:
 
 
 def _history(packet: Packet) -> dict[str, Any]:
-    """What a rule can ask of the connection of a packet that was told to be of one: the entry that is made for it (connections.py)."""
+    """What a rule can ask of the packet's connection that the packet does not say: if it was told to be of one, the entry that is made for it."""
     if packet.ctstate not in (ESTABLISHED, RELATED):
-        return {}
-    src, dst, proto, sport, dport = int(packet.src or 0), int(packet.dst or 0), packet.proto or 0, packet.sport or 0, packet.dport or 0
-    about = is_error(packet)
-    if about:
-        proto, sport, dport = 17, *MADE_UP
+        return {"id of the ICMP query": QUERY} if packet.icmp_type in ANSWERS else {}
+    src, dst, proto, about = int(packet.src or 0), int(packet.dst or 0), packet.proto or 0, is_error(packet)
+    ports = list(MADE_UP) if about else [packet.sport or 0, packet.dport or 0] if proto in TOLD_APART else [0, 0]
+    proto = 17 if about else proto
     if packet.ctdir == 1:
-        src, dst, sport, dport = dst, src, dport, sport
+        src, dst, ports = dst, src, ports[::-1]
+    there = back = ports
+    if not about and packet.icmp_type in PAIRS:  # the id of a query, and its type and code, in the place of ports
+        kinds = [packet.icmp_type, PAIRS[packet.icmp_type]]
+        asked, answered = (kind << 8 | (packet.icmp_code or 0) for kind in (kinds[::-1] if packet.ctdir == 1 else kinds))
+        there, back = [QUERY, asked], [answered, QUERY]
     return {
         "ct_snat": 0, "ct_dnat": 0, "ct_seen_reply": int(packet.ctstate == ESTABLISHED), "ct_confirmed": 1, "ctproto": proto,
-        "ctorigsrc": src, "ctorigdst": dst, "ctorigsrcport": sport, "ctorigdstport": dport, "ctreplsrc": dst, "ctrepldst": src,
-        "ctreplsrcport": dport, "ctrepldstport": sport,
+        "ctorigsrc": src, "ctorigdst": dst, "ctorigsrcport": there[0], "ctorigdstport": there[1], "ctreplsrc": dst, "ctrepldst": src,
+        "ctreplsrcport": back[1], "ctrepldstport": back[0],
         "ctstatus:EXPECTED": packet.ctstate == RELATED and not about, "ctstatus:ASSURED": packet.ctstate == ESTABLISHED,
     }  # fmt: skip

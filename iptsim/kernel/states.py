@@ -22,6 +22,8 @@ def impossible(packet: Packet, loose: bool) -> str | None:
         return None
     if state == NEW:
         fits = opens(packet, loose)
+    elif state in (ESTABLISHED, RELATED) and _closed(packet):
+        fits = False
     elif state in (ESTABLISHED, RELATED) and flags is not None:
         fits = flags not in _SETTLED.invalid(packet.ctdir or 0)
     elif state == ESTABLISHED and kind is not None:
@@ -34,10 +36,13 @@ def impossible(packet: Packet, loose: bool) -> str | None:
     return None if fits else f"a packet like this has another conntrack state: {packet}"
 
 
+def _closed(packet: Packet) -> bool:
+    """Is it of a protocol that has no connections in its family?"""
+    return packet.dst is not None and packet.proto in NEVER_OPENS[packet.dst.version]
+
+
 def opens(packet: Packet, loose: bool) -> bool:
     """Is it one that opens a connection?"""
     if packet.tcp_flags is not None:
         return packet.tcp_flags in tcp.opening(loose)
-    if packet.dst is not None and packet.proto in NEVER_OPENS[packet.dst.version]:
-        return False
-    return packet.icmp_type is None or packet.icmp_type in ANSWERS
+    return not _closed(packet) and (packet.icmp_type is None or packet.icmp_type in ANSWERS)

@@ -13,6 +13,7 @@ _ICMP, _TCP, _UDP, _DCCP, _GRE, _ICMP6, _SCTP, _UDPLITE = 1, 6, 17, 33, 47, 58, 
 _SYN, _ACK = 0x02, 0x10
 # The number of a SYN, of either side. What follows fits, whichever way it goes: conntrack starts from 0 for a side that it has not heard.
 _FIRST = (1 << 32) - 1001
+QUERY = 7  # the identification of each ICMP query
 _MSS = b"\x02\x04\x05\xb4"  # 1460
 
 
@@ -74,11 +75,13 @@ def _transport(packet: Packet) -> bytes:
         case 17 | 136:
             return struct.pack("!HHHH", sport, dport, 0, 0)
         case 1 | 58:
-            return struct.pack("!BBHHH", packet.icmp_type or 0, packet.icmp_code or 0, 0, 7, 1)
+            return struct.pack("!BBHHH", packet.icmp_type or 0, packet.icmp_code or 0, 0, QUERY, 1)
         case 132:  # with an INIT chunk
             return struct.pack("!HHII", sport, dport, 0, 0) + struct.pack("!BBHIIHHI", 1, 0, 20, 1, 65535, 1, 1, 1)
-        case 47:  # NAT wants to see a header
-            return b"\0\0\x08\0"
+        case 47:  # NAT wants to see as much as PPTP's header has before its numbers (gre_manip_pkt)
+            return b"\0\0\x08\0" + bytes(4)
+        case 135:  # with no header after it
+            return b"\x3b" + bytes(7)
         case 33:  # a request, with long sequence numbers and a service code
             return struct.pack("!HHBBHBBHII", sport, dport, 5, 0, 0, 1, 0, 0, 1, 0)
         case 51:  # with four bytes of checking
@@ -94,7 +97,7 @@ def _roomy(packet: Packet) -> bool:
 
 
 # Where the checksum stands in the header. Other protocols have one too: REJECT looks at the sum of what it does not know.
-_PLACE = {_TCP: 16, _UDP: 6, _DCCP: 6, _UDPLITE: 6, _ICMP: 2, _ICMP6: 2}
+_PLACE = {_TCP: 16, _UDP: 6, _DCCP: 6, _UDPLITE: 6, _ICMP: 2, _ICMP6: 2, 135: 4}
 
 
 def _summed(body: bytes, proto: int, ends: bytes, spoilt: bool) -> bytes:
@@ -106,8 +109,8 @@ def _summed(body: bytes, proto: int, ends: bytes, spoilt: bool) -> bytes:
     if proto in (_UDP, _UDPLITE):
         body = body[:4] + struct.pack("!H", 4 if spoilt else len(body)) + body[6:]  # less than the header
     pseudo = b"" if len(ends) == 8 and proto not in (_TCP, _UDP, _DCCP, _UDPLITE) else ends + struct.pack("!II", len(body), proto)
-    if proto == _UDPLITE:  # as conntrack looks for it: with the number of UDP (nf_conntrack_proto_udp.c: udplite_error)
-        pseudo = ends + struct.pack("!II", len(body), _UDP)
+    if proto == _UDPLITE:  # as conntrack looks for it: with the number of UDP, and of the length one byte (udplite_error, nf_ip_checksum_partial)
+        pseudo = ends + struct.pack("!II", len(body) & (0xFF if len(ends) == 8 else 0xFFFF), _UDP)
     value = checksum(pseudo + body) or (0xFFFF if proto in (_UDP, _UDPLITE) else 0)
     if spoilt and proto not in (_UDP, _UDPLITE):
         value = value ^ 0x5555 or 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iptsim import values
+from iptsim.effect import members
 from iptsim.extension import Match, Option
 from iptsim.predicate import Pred, Unknown, given
 from iptsim.values import Value
@@ -57,5 +58,5 @@ class SetMatch(Match, name="set"):
         silent = (SetMatch.match_set, SetMatch.update_counters, SetMatch.update_subcounters)
         more = tuple(row.option.save(row.value, row.negated) for row in self.given if row.option not in silent)
         counted = any("packets" in text or "bytes" in text for text in more)
-        known = Unknown(f"what is in the set {name} is not in the dump", ("set", name, dims, *more), reads(dims), dice=counted)
+        known = Unknown(f"what is in the set {name} is not in the dump", ("set", name, dims, *more), (*reads(dims), members(name)), dice=counted)
         return given(known, self.negated(SetMatch.match_set))

@@ -21,7 +21,7 @@ from iptsim.questions.smallest import smallest
 from iptsim.ruleset import Rule, Ruleset
 from iptsim.targets.set import SetTarget
 from iptsim.trace import Fate, Trace, Verdict
-from iptsim.walk.conntrack import ANSWERS
+from iptsim.walk.conntrack import ANSWERS, Connection
 
 BUDGET = 200  # how often the kernel is asked while a disagreement is made smaller
 _ICMP = {4: 1, 6: 58}
@@ -31,12 +31,13 @@ _AS_WELL = re.compile(r"^ip6?tables\S*( v[\d.]+ \(\w+\))?:\s*|\bline \d+( failed
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One packet, the last of `packets`: where the walk of it and the kernel differ."""
+    """One packet, the last of `packets`: where the walk of it and the kernel differ. `known` are the connections before it."""
 
     packets: tuple[Packet, ...]
     walked: Trace
     seen: Trace
     differences: tuple[str, ...]
+    known: tuple[Connection, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -143,7 +144,7 @@ def _connection(kernel: Kernel, packet: Packet, assumed: Mapping[str, Any]) -> l
 
     def moves() -> Iterator[Packet]:
         yield _ready(kernel, packet, assumed)
-        while not _fills_sets(kernel.ruleset) and (more := follow(kernel, seen)) is not None:
+        while not fills_sets(kernel.ruleset) and (more := follow(kernel, seen)) is not None:
             yield _ready(kernel, more, assumed)
 
     made: list[Check] = []
@@ -174,27 +175,30 @@ def _translates(rule: Rule) -> bool:
 def checks(kernel: Kernel, packets: Iterable[Packet], seen: list[Trace]) -> Iterator[Check]:
     """Of packets that come one after the other. What became of each is added to `seen` before the next is asked for."""
     sent: list[Packet] = []
+    connections: tuple[Connection, ...] = ()
     for trace in kernel.traces(packets):
         seen.append(trace)
-        packet, walked = settle(kernel.ruleset, trace.packet, sent, trace)
+        packet, way = settle(kernel.ruleset, trace.packet, connections, trace)
         sent.append(packet)
-        yield Check(tuple(sent), walked, trace, tuple(differences(walked, trace)))
+        yield Check(tuple(sent), way.trace, trace, tuple(differences(way.trace, trace)), connections)
+        connections = way.after
 
 
 def _used_up(ruleset: Ruleset, check: Check) -> bool:
     """Did the packet go another way than it would in a fresh kernel?"""
     if check.differences:
-        return _stateful(ruleset)
+        return stateful(ruleset)
     rules = [ruleset.rule(name) for name in check.packets[0].assume or () if ":rule:" in name and "@" not in name]
     return any(atom.first is not None for rule in rules for atom in atoms(rule.predicate))
 
 
-def _stateful(ruleset: Ruleset) -> bool:
+def stateful(ruleset: Ruleset) -> bool:
     """Does it matter which packets came before?"""
-    return _fills_sets(ruleset) or any(atom.dice for rule in ruleset.rules() for atom in atoms(rule.predicate))
+    return fills_sets(ruleset) or any(atom.dice for rule in ruleset.rules() for atom in atoms(rule.predicate))
 
 
-def _fills_sets(ruleset: Ruleset) -> bool:
+def fills_sets(ruleset: Ruleset) -> bool:
+    """Does some rule change what is in a set?"""
     return any(isinstance(rule.target, SetTarget) for rule in ruleset.rules())
 
 
@@ -255,7 +259,7 @@ class _Judge:
 
 def smaller(kernel: Kernel, check: Check, tick: Callable[[], None]) -> tuple[Ruleset, Check]:
     """The smallest rules and packets that show a disagreement of that kind. `tick` is called whenever the kernel is asked, at most BUDGET times."""
-    judge, given = _Judge(kernel, _stateful(kernel.ruleset)), kernel.ruleset
+    judge, given = _Judge(kernel, stateful(kernel.ruleset)), kernel.ruleset
 
     def fails(ruleset: Ruleset, packets: Sequence[Packet]) -> bool:
         tick()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iptsim import values
-from iptsim.effect import Continue, Effect
+from iptsim.effect import Change, Continue, Effect
 from iptsim.extension import Option, Place, Target
 from iptsim.matches.set import SET
 
@@ -11,7 +11,7 @@ from iptsim.matches.set import SET
 class SetTarget(Target, name="SET"):
     """Add the packet's addresses or ports to an ipset, delete them, or look up a mark there; the next rule follows.
 
-    Sets are taken to stay as they are while one packet passes; a mark from --map-set is not followed.
+    Who is in a set is not known after a rule changed it, as the packet may be in it already, or not yet; a mark from --map-set is not followed.
     """
 
     add = Option("--add-set", SET, says="the set added to is {}", excludes=("--map-set",))
@@ -37,4 +37,5 @@ class SetTarget(Target, name="SET"):
 
     @property
     def effect(self) -> Effect:
-        return Continue("set changed")
+        changed = tuple(self.get(option)[0] for option in (SetTarget.add, SetTarget.delete) if self.has(option))
+        return Change(changed) if changed else Continue("set looked up")

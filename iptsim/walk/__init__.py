@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from iptsim.errors import FlowError
 from iptsim.packet import Packet
@@ -22,17 +22,35 @@ from iptsim.walk.tracing import to_trace
 
 def walk(ruleset: Ruleset, packet: Packet, after: Iterable[Packet] = ()) -> Trace:
     """One packet's way. It stops UNDECIDED at the first unknown that matters. Raises FlowError for a packet of the other family."""
-    engine = _walked(ruleset, packet, after_walking(ruleset, after))
-    return to_trace(engine.results[0], packet, ruleset)
+    return walk_on(ruleset, packet, after_walking(ruleset, after)).trace
+
+
+class Way(NamedTuple):
+    """A packet's trace, the conntrack table after it, and the rules and facts that were answered by what was assumed."""
+
+    trace: Trace
+    after: tuple[Connection, ...]
+    used: set[str]
+
+
+def walk_on(ruleset: Ruleset, packet: Packet, connections: Iterable[Connection]) -> Way:
+    """One packet's way while these connections are known."""
+    connections = tuple(connections)
+    engine = _walked(ruleset, packet, connections)
+    return Way(to_trace(engine.results[0], packet, ruleset), _after(engine, connections), engine.used)
 
 
 def after_walking(ruleset: Ruleset, packets: Iterable[Packet]) -> tuple[Connection, ...]:
     """The conntrack table after these packets went through, one after the other."""
-    connections: list[Connection] = []
+    connections: tuple[Connection, ...] = ()
     for packet in packets:
-        result = _walked(ruleset, packet, connections).results[0]
-        connections = remembered(connections, result.group, result.verdict is Verdict.ACCEPT)
-    return tuple(connections)
+        connections = _after(_walked(ruleset, packet, connections), connections)
+    return connections
+
+
+def _after(engine: Engine, connections: tuple[Connection, ...]) -> tuple[Connection, ...]:
+    result = engine.results[0]
+    return tuple(remembered(list(connections), result.group, result.verdict is Verdict.ACCEPT))
 
 
 def _walked(ruleset: Ruleset, packet: Packet, connections: Iterable[Connection]) -> Engine:
@@ -60,4 +78,4 @@ def check_family(ruleset: Ruleset, packet: Any) -> None:
             )
 
 
-__all__ = ["after_walking", "end_of", "walk"]
+__all__ = ["Way", "after_walking", "end_of", "walk", "walk_on"]

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from iptsim import effect as effects
+from iptsim.effect import members
 from iptsim.predicate import Pred, atoms, tests
 from iptsim.ruleset import Chain, Rule, Ruleset
 
@@ -30,14 +31,21 @@ def blocks(ruleset: Ruleset, chain: Chain, inert: bool) -> Block:
     key = ("blocks", chain.table, chain.name, inert)
     found: Block | None = ruleset._memo.get(key)
     if found is None:
-        rules = [rule for rule in chain.rules if inert or not passes_over(rule)]
+        rules = [rule for rule in chain.rules if inert or not isinstance(effect_of(ruleset, rule), effects.Continue)]
         found = ruleset._memo[key] = _tree(rules)
     return found
 
 
-def passes_over(rule: Rule) -> bool:
-    """Does nothing come of it, whether it matches or not?"""
-    return rule.target is None or isinstance(rule.target.effect, effects.Continue)
+def effect_of(ruleset: Ruleset, rule: Rule) -> effects.Effect:
+    """What the rule's target does; that a set is changed is nothing where no rule asks for it."""
+    what = rule.target.effect if rule.target else effects.Continue()
+    if isinstance(what, effects.Change):
+        asked: frozenset[str] | None = ruleset._memo.get("fields behind unknowns")
+        if asked is None:
+            asked = ruleset._memo["fields behind unknowns"] = frozenset(name for rule in ruleset.rules() for name in asked_fields(rule.predicate))
+        if asked.isdisjoint(map(members, what.sets)):
+            return effects.Continue("set changed")
+    return what
 
 
 def _tree(rules: Sequence[Rule]) -> Block:

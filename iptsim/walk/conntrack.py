@@ -179,7 +179,7 @@ def tuple_fields(before: tuple[tuple[str, Reading], ...], after: tuple[tuple[str
 def _as_told(engine: Engine, group: Group) -> list[Group]:
     """The state that the user gave. Which packets opened the connection is then known only for one that opens it itself."""
     new, other = engine.split(group, Test("ctstate", one(NEW)))
-    out = [] if new is None else [opened(new)]
+    out = [] if new is None else _opened(engine, new)
     if other is not None:
         expected, rest = engine.split(other, _EXPECTED)
         none, having = (None, None) if rest is None else engine.split(rest, Test("ctstate", Ranges(((INVALID, UNTRACKED),))))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from iptsim.effect import members
 from iptsim.predicate import ALWAYS, NEVER, And, Not, Or, Pred, Test, Unknown, atom_name, atoms
 from iptsim.reading import Open, Reading, Same
 from iptsim.ruleset import Rule, Ruleset
@@ -30,9 +31,9 @@ class Result:
 
 @dataclass(slots=True)
 class Engine:
-    """One run. `assume` answers unknowns by name; `firsts` collects what a fresh kernel would answer to those that were
-    met, `reasons` why they are unknown, `reached` who passed which rule, chain (`filter:DOCKER`) and hook;
-    `thorough`: that is kept, and rules that change nothing are gone through too."""
+    """One run. `assume` answers unknowns by name, `used` are those that were asked for; `firsts` collects what a fresh kernel would answer
+    to those that were met, `reasons` why they are unknown, `reached` who passed which rule, chain (`filter:DOCKER`) and hook; `thorough`:
+    that is kept, and rules that change nothing are gone through too."""
 
     ruleset: Ruleset
     judge: Judge
@@ -40,6 +41,7 @@ class Engine:
     assume: Mapping[str, Any] = field(default_factory=dict)
     connections: tuple[Any, ...] = ()
     results: list[Result] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
     firsts: dict[str, bool | None] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     reached: dict[str, int] = field(default_factory=dict)
@@ -115,23 +117,29 @@ class Engine:
         key = (rule.id, group.phase, *(group.read(name) for unknown in unknowns for name in unknown.reads))
         pred = self._asked.get(key)
         if pred is None:
-            pred = self._asked[key] = self._settled(base, rule, group, [0])
+            pred = self._asked[key] = self._settled(base, rule, group, [0], True)
         return pred
 
-    def _settled(self, pred: Pred, rule: Rule, group: Group, met: list[int]) -> Pred:
+    def _settled(self, pred: Pred, rule: Rule, group: Group, met: list[int], straight: bool) -> Pred:
+        """`met` counts the unknowns; `straight`: no `!` turns the answer around."""
         if isinstance(pred, Test):
             return pred
         if isinstance(pred, Not):
-            return Not(self._settled(pred.part, rule, group, met))
+            return Not(self._settled(pred.part, rule, group, met, not straight))
         if isinstance(pred, And | Or):
-            return type(pred)(tuple(self._settled(part, rule, group, met) for part in pred.parts))
-        answer = self.setting.host.answer(pred, self.setting.family)
+            return type(pred)(tuple(self._settled(part, rule, group, met, straight) for part in pred.parts))
+        answer = self.setting.host.answer(pred, self.setting.family) if self._stands(pred, group) else None
         if answer is not None and answer != pred:
-            return self._settled(answer, rule, group, met)
+            return self._settled(answer, rule, group, met, straight)
         met[0] += 1
-        return self._named(pred, rule, group, met[0])
+        return self._named(pred, rule, group, met[0], straight)
 
-    def _named(self, unknown: Unknown, rule: Rule, group: Group, count: int) -> Pred:
+    def _stands(self, unknown: Unknown, group: Group) -> bool:
+        """Is the set that it asks for as the host's files have it?"""
+        return unknown.key[0] != "set" or all(group.now.get(members(name)) is None for name in self.setting.host.with_parts(unknown.key[1]))
+
+    def _named(self, unknown: Unknown, rule: Rule, group: Group, count: int, straight: bool) -> Pred:
+        """The unknown under its name, or what is assumed of it. That of a rule is assumed to be so that the rule matches, or does not."""
         if unknown.dice:
             name = f"{unknown.key[0]}@{rule.id}" + (f"#{count}" if count > 1 else "") + group.phase
         else:
@@ -139,7 +147,8 @@ class Engine:
             name = atom_name(unknown.key) + (f" ({', '.join(f'{f} {self.setting.said(f, r)}' for f, r in changed)})" if changed else "")
         for known in (name, rule.id, atom_name(unknown.key), ":".join(unknown.key[:2]), unknown.key[0]):
             if known in self.assume:
-                return ALWAYS if self.assume[known] else NEVER
+                self.used.add(known)
+                return ALWAYS if bool(self.assume[known]) == (straight or known != rule.id) else NEVER
         self.firsts[name] = unknown.first
         self.reasons[name] = unknown.reason
         return Unknown(unknown.reason, (name,))

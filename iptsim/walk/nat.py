@@ -184,10 +184,10 @@ def _of_scope(job: Job, group: Group) -> Iterator[tuple[Group, Reading | None]]:
 
 # scope: (the addresses that have it, the destinations that ask for one)
 _SCOPES = {
-    name: (own, Or((Test("dst", own), Test("dst", Masked(0xFF0F << 112, multicast << 112)))))
-    for name, own, multicast in (
+    name: (own, Or((Test("dst", own), *(Test("dst", Masked(0xFF0F << 112, group << 112)) for group in groups))))
+    for name, own, *groups in (
         ("loopback", one(1), 0xFF01), ("link-local", Masked(0xFFC0 << 112, 0xFE80 << 112), 0xFF02),
-        ("site-local", Masked(0xFFC0 << 112, 0xFEC0 << 112), 0xFF05),
+        ("site-local", Masked(0xFFC0 << 112, 0xFEC0 << 112), 0xFF05), ("IPv4-compatible", ranges([(2, 0xFFFFFFFF)])),
     )
 }  # fmt: skip
 

@@ -21,7 +21,7 @@ _NOWHERE = {4: Test("dst", ranges([(0, 0), (0x7FFFFFFF, 0x7FFFFFFF)])), 6: Test(
 _TO_MANY = Or((Test("dst", Ranges(((0xE0000000, 0xEFFFFFFF),))), Test("dst", one(0xFFFFFFFF))))
 _OF_LINK6 = Test("dst", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1), (0xFF << 120, (1 << 128) - 1)]))
 # What a table of OUTPUT may change that asks for a new route.
-_REROUTES = {"mangle": "mark", "nat": "dst"}
+_REROUTES = {"mangle": ("mark", "tos"), "nat": ("dst",)}
 
 
 def run(engine: Engine, group: Group) -> None:
@@ -92,7 +92,10 @@ def _nat(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
 # ---------------------------------------------------------------- received
 def receive(engine: Engine, group: Group) -> None:
     """From an interface to a process here, or out again."""
-    groups = [part.rewrite(out_interface="", physdev_out="", socket=0) for part in routing.arrive(engine, group)]
+    changes: dict[str, Reading] = {"out_interface": "", "physdev_out": "", "socket": 0}
+    if conntrack.asks(engine.ruleset, "physdev_in") and routing.bridged_past(engine):
+        changes["physdev_in"] = ""  # br_netfilter notes the port of what it passes to iptables, and of nothing else
+    groups = [part.rewrite(**changes) for part in routing.arrive(engine, group)]
     here, onward = [], []
     for part in hook(engine, "PREROUTING", groups):
         mine, forward = routing.decide(engine, part)
@@ -156,6 +159,9 @@ def _routed(engine: Engine, group: Group, sourced: bool) -> list[Group]:
     here = engine.setting.here
     local, rest = engine.split(group, Or((here, _NOWHERE[engine.setting.family])))
     out = [] if local is None else [replace(local, out="lo", via=None)]
+    if rest is not None and sourced and engine.setting.family == 4:
+        to_many, rest = _by_source(engine, rest)
+        out += to_many
     if rest is not None and not _localnet(engine):
         stuck, rest = engine.split(rest, Test("src", LOOPBACK[engine.setting.family])) if sourced else (None, rest)
         if stuck is not None:
@@ -192,11 +198,11 @@ def _from(group: Group, source: Reading) -> Group:
     return replace(group.rewrite(src=source), source=source)
 
 
-def _rerouted(engine: Engine, group: Group, what: str) -> list[Group]:
-    """ip_route_me_harder(): a new mark or destination means a new route, at once; the tables that follow still see the old interface."""
-    if group.phase or group.read(what) == engine.setting.arrival.get(what, Same(what)):
+def _rerouted(engine: Engine, group: Group, fields: tuple[str, ...]) -> list[Group]:
+    """ip_route_me_harder(): a new mark, TOS or destination means a new route, at once; the tables that follow still see the old interface."""
+    if group.phase or all(group.read(what) == engine.setting.arrival.get(what, Same(what)) for what in fields):
         return [group]
-    stays, rest = _by_source(engine, group) if engine.setting.family == 4 else _on_its_link(engine, group)
+    stays, rest = ([], group) if engine.setting.family == 4 else _on_its_link(engine, group)
     return stays if rest is None else [*stays, *_routed(engine, rest, sourced=True)]
 
 

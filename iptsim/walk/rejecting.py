@@ -16,6 +16,9 @@ _TO_MANY = Test("dst_type", ranges([(BROADCAST, BROADCAST), (MULTICAST, MULTICAS
 _GROUP6, _NOBODY6 = (0xFF << 120, (1 << 128) - 1), (0, 0)
 # icmp_pointers[] takes every type for an error but these; of ICMPv6 every type below 128 is one.
 _ERROR4 = And((Test("proto", one(1)), Not(Test("icmp_type", ranges([(0, 0), (8, 8), (13, 18)])))))
+# What has no next header has nothing to add up either: ipv6_skip_exthdr() finds no end.
+_OF_LINK = Test("src", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1)]))
+_NONE = Test("proto", one(59))
 _ERROR6 = And((Test("proto", one(58)), Test("icmp_type", ranges([(0, 127)]))))
 # nf_reject_verify_csum(): what the kernel does not know has to add up to zero. What others carry is taken to do so; DCCP sums up its addresses too.
 _DCCP = Test("proto", one(33))
@@ -23,7 +26,9 @@ _UNANSWERED: dict[tuple[int, bool], Pred] = {
     (4, True): Or((_FRAGMENT, _RESET, _TO_MANY)),
     (4, False): Or((_FRAGMENT, _FRAME, _TO_MANY, _ERROR4, _DCCP)),
     (6, True): Or((_RESET, Test("dst", ranges([_NOBODY6, _GROUP6])), Test("src", ranges([_NOBODY6, _GROUP6])))),
-    (6, False): Or((_FRAME, Test("dst", ranges([_GROUP6])), Test("src", ranges([_NOBODY6, _GROUP6])), Test("src_type", one(ANYCAST)), _ERROR6)),
+    (6, False): Or(
+        (_FRAME, Test("dst", ranges([_GROUP6])), Test("src", ranges([_NOBODY6, _GROUP6])), Test("src_type", one(ANYCAST)), _NONE, _ERROR6)
+    ),
 }
 
 
@@ -32,11 +37,11 @@ def answer(engine: Engine, group: Group, word: str) -> str | None:
     if engine.judge.forks:
         return word
     unanswered = holds(_UNANSWERED[engine.setting.family, word == "tcp-reset"], group.now) is Truth.YES
-    return None if unanswered or _unreachable(engine, group) else word
+    return None if unanswered or _unreachable(engine, group, word) else word
 
 
-def _unreachable(engine: Engine, group: Group) -> bool:
-    """Is there no way back to the sender?"""
+def _unreachable(engine: Engine, group: Group, word: str) -> bool:
+    """Is there no way back to the sender? An address of a link is on that link; but a reset is not told of which."""
     setting = engine.setting
     if not setting.complete or group.now.get("src_type") == LOCAL:
         return False
@@ -44,7 +49,10 @@ def _unreachable(engine: Engine, group: Group) -> bool:
     if setting.family == 4 and isinstance(source, int) and source >> 24 == 127:  # ip_route_output_key_hash() lets no such source out
         return True
     back = group.rewrite(src=source, dst=group.read("src"), mark=0, in_interface="").now
+    link = group.now.get("in_interface") if word != "tcp-reset" and holds(_OF_LINK, group.now) is Truth.YES else None
     for row in setting.rows:
+        if link is not None and row.out != link:
+            continue
         truth = holds(row.when, back)
         if truth is not Truth.NO:
             return truth is Truth.YES and row.kind != "unicast"

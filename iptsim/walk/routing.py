@@ -41,13 +41,15 @@ _MARTIAN6 = Or((_IMPOSSIBLE6, And((Test("dst", one(1)), Not(Test("in_interface",
 # ---------------------------------------------------------------- before PREROUTING
 def arrive(engine: Engine, group: Group) -> list[Group]:
     """The groups that reach PREROUTING, those that a bridge passes from port to port set apart."""
-    arrived = [group]
-    if engine.setting.family == 6:
-        called, lost, rest = _martian6(engine, group)
+    if engine.setting.family == 4:
+        return _bridge(engine, group)
+    past, arrived = bridged_past(engine), []
+    for part in _bridge(engine, group) if past else [group]:
+        called, lost, rest = _martian6(engine, part)
         if lost is not None:
             engine.lost(lost, "martian", "addresses impossible from outside")
-        arrived = [part for part in (rest, called) if part is not None]
-    return [out for part in arrived for out in _bridge(engine, part)]
+        arrived += [part for part in (rest, called) if part is not None]
+    return arrived if past else [out for part in arrived for out in _bridge(engine, part)]
 
 
 def _martian6(engine: Engine, group: Group) -> tuple[Group | None, Group | None, Group | None]:
@@ -91,18 +93,26 @@ def _port_to_port(engine: Engine, group: Group) -> list[Pred]:
     ]
 
 
+def _switch_name(engine: Engine) -> str:
+    return f"net.bridge.bridge-nf-call-{'iptables' if engine.setting.family == 4 else 'ip6tables'}"
+
+
+def bridged_past(engine: Engine) -> bool:
+    """Do the host's files say that what a bridge passes on goes past iptables?"""
+    return engine.setting.host.sysctl(_switch_name(engine), 1) == 0
+
+
 def _calls(engine: Engine) -> bool:
-    family_name = "iptables" if engine.setting.family == 4 else "ip6tables"
-    switch = f"net.bridge.bridge-nf-call-{family_name}"
-    return engine.setting.switch(switch, 1, f"{switch} is 1: bridged packets pass {family_name}") != 0
+    switch = _switch_name(engine)
+    return engine.setting.switch(switch, 1, f"{switch} is 1: bridged packets pass {switch.rpartition('-')[2]}") != 0
 
 
 def _crossing(engine: Engine, group: Group) -> list[Group]:
     group = replace(group, bridged=True, out=group.read("in_interface"))
     if _calls(engine):
         return [group]
-    family_name = "iptables" if engine.setting.family == 4 else "ip6tables"
-    note = f"net.bridge.bridge-nf-call-{family_name} is 0: bridged past {family_name}"
+    switch = _switch_name(engine)
+    note = f"{switch} is 0: bridged past {switch.rpartition('-')[2]}"
     passed = engine.note(group.rewrite(out_interface=group.out), "kernel:bridge", "accept", note)
     engine.finish(passed, Verdict.ACCEPT, None, fate=Fate.SENT)
     return []
@@ -194,7 +204,9 @@ def _reverse_path(engine: Engine, group: Group) -> Group | None:
     mode = engine.setting.switch(f"net.ipv4.conf.{interface}.rp_filter", 0)
     if mode == 0 or not engine.setting.complete:
         return group
-    rest, kept = _own_source(engine, group, interface, mode)
+    nobody, rest = engine.split(group, Test("src", _ZERO))  # ip_mc_validate_source(), ip_route_input_slow(): there is no way back to it
+    rest, kept = _own_source(engine, rest, interface, mode) if rest is not None else (None, [])
+    kept += [] if nobody is None else [nobody]
     if rest is None:
         return engine.join(kept)[0] if kept else None
     back = rest.rewrite(src=rest.read("dst"), dst=rest.read("src"))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from iptsim import effect as effects
+from iptsim.effect import members
 from iptsim.names import INVALID, UNTRACKED
 from iptsim.predicate import Truth, holds
 from iptsim.ruleset import Chain, Rule
 from iptsim.trace import Step, Verdict
-from iptsim.walk.blocks import Block, blocks
+from iptsim.walk.blocks import Block, blocks, effect_of
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
 from iptsim.walk.marks import assign, exchange, raised
@@ -93,7 +94,7 @@ def _one_by_one(here: Visit, rules: Sequence[Rule], groups: list[Group], returne
     for rule in rules:
         if not groups:
             break
-        what = rule.target.effect if rule.target else effects.Continue()
+        what = effect_of(engine.ruleset, rule)
         going: list[Group] = []
         for group in groups:
             if isinstance(what, effects.Continue) and engine.judge.records:
@@ -147,6 +148,8 @@ def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: 
             returned += back
         case effects.Assign():
             return assign(engine, group, what)
+        case effects.Change(names):
+            return (group.rewrite(**{members(name): 1 for name in names}),)
         case effects.Add(name, by):
             return raised(engine, group, name, by)
         case effects.CopyMark():
@@ -176,12 +179,13 @@ def _stepped(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Gro
     if isinstance(what, effects.Assign):
         old = group.read(what.field)
         changes = {what.field: what.of(old) if isinstance(old, int) else None}
-    note = what.note if isinstance(what, effects.Continue) else ""
+    note = what.note if isinstance(what, effects.Continue) else "set changed" if isinstance(what, effects.Change) else ""
     return group.stepped(Step(rule.id, here.hook, _WORDS[type(what)], rule, changes, note, depth=len(here.inside) - 1))
 
 
 _WORDS = {
     effects.Accept: "accept", effects.Drop: "drop", effects.Reject: "reject", effects.Queue: "queue", effects.Return: "return",
-    effects.Jump: "jump", effects.Goto: "goto", effects.Continue: "continue", effects.Assign: "rewrite", effects.Add: "rewrite",
+    effects.Jump: "jump", effects.Goto: "goto", effects.Continue: "continue", effects.Change: "continue",
+    effects.Assign: "rewrite", effects.Add: "rewrite",
     effects.CopyMark: "rewrite", effects.Untrack: "rewrite", effects.Mystery: "unknown",
 }  # fmt: skip

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from iptsim import matches, targets
-from iptsim.packet import Packet
 from iptsim.predicate import Pred, Truth, holds
+from iptsim.questions.verify import Check
 from iptsim.ruleset import Rule, Ruleset
-from iptsim.trace import Trace
-from iptsim.walk import after_walking, path
+from iptsim.walk import path
 from iptsim.walk.arrival import of_packet
 from iptsim.walk.depth import deep
 from iptsim.walk.engine import Engine
@@ -29,17 +28,18 @@ class Coverage:
     missed: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
 
-    def add(self, ruleset: Ruleset, packet: Packet, after: Sequence[Packet], seen: Trace) -> None:
-        """One packet, whose walk the kernel agreed with: `seen` is what it told."""
+    def add(self, ruleset: Ruleset, check: Check) -> None:
+        """One packet, whose walk the kernel agreed with."""
         setting = Setting.of(ruleset)
-        engine = Watching(ruleset, OnePacket(), setting, packet.assume or {}, after_walking(ruleset, after))
+        packet = check.packets[-1]
+        engine = Watching(ruleset, OnePacket(), setting, packet.assume or {}, check.known)
         with deep(ruleset):
             path.run(engine, of_packet(setting, packet))
         for name in {name for name, _ in engine.met}:
             self.evaluated[name] += 1
         for counter, truth in ((self.matched, Truth.YES), (self.missed, Truth.NO)):
             counter.update({name for name, met in engine.met if met is truth})
-        self.taken.update({f"j:{step.rule.target.name}" for step in seen if step.rule and step.rule.target})
+        self.taken.update({f"j:{step.rule.target.name}" for step in check.seen if step.rule and step.rule.target})
 
     def update(self, other: Coverage) -> None:
         """Another run's packets, too."""
@@ -72,7 +72,7 @@ class Watching(Engine):
         for part in (rule.head, *rule.matches):
             if part is None:
                 continue
-            truth = holds(self._settled(part.predicate, rule, group, [0]), group.now)
+            truth = holds(self._settled(part.predicate, rule, group, [0], True), group.now)
             if part is not rule.head:
                 self.met.append((f"m:{part.name}", truth))
             if truth is Truth.NO:

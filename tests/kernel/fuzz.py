@@ -6,9 +6,9 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from random import Random
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
 
 import iptsim
 from iptsim.effect import Translate
@@ -20,44 +20,51 @@ from iptsim.kernel.wire import is_error
 from iptsim.names import ESTABLISHED, LOCAL, RELATED
 from iptsim.packet import Packet
 from iptsim.questions.smallest import smallest
-from iptsim.questions.verify import Check, answer, checks
+from iptsim.questions.verify import Check, answer, checks, fills_sets, stateful
 from iptsim.ruleset import Ruleset
 from iptsim.show.verify import asked_of
-from iptsim.strategies import packets, rulesets
+from iptsim.strategies import rulesets
+from iptsim.strategies.aiming import aimed
 from iptsim.strategies.reach import reach
 from iptsim.trace import Trace, Verdict
 from tests.kernel.coverage import Coverage
 from tests.kernel.hosts import HOSTS
 from tests.kernel.recording import Recorded, written
 
-DRAWN = 100  # packets of a ruleset that are drawn besides those for its rules
+DRAWN = 120  # packets of a ruleset that are drawn besides those for its rules
+EACH = 4  # packets for a rule
 LONGEST = 5  # packets of a connection
 # Extensions that this kernel, or a fresh namespace, does not have; each with its reason in docs/kernel.md.
 _ABSENT = frozenset(["LED", "ULOG", "SECMARK", "CT --helper", "IDLETIMER --alarm"])
 WITHOUT = {"legacy": _ABSENT, "nft": _ABSENT | {"QUEUE"}}
 _TCP, _FLAGS = 6, ("ACK", "FIN,ACK", "RST", "SYN", "PSH,ACK")  # how either end goes on
-_CHOICES = st.lists(st.integers(0, 11), min_size=LONGEST - 1, max_size=LONGEST - 1)
 _EACH = settings(phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None, database=None)
 
 
 Flow = tuple[Packet, list[int]]  # the first packet, and what follows it
 
 
-def drawn(host: str, backend: str, number: int, most: int = 25) -> list[tuple[Ruleset, list[Flow]]]:
-    """Rulesets on a host, each with packets: one for each rule that can be reached, and others. They depend on the seed alone."""
-    found: list[tuple[Ruleset, list[Flow]]] = []
+def drawn(host: str, backend: str, number: int, most: int = 25) -> Iterator[tuple[Ruleset, list[str], list[Flow]]]:
+    """Rulesets on a host, each with its rules that can be reached, and packets: EACH for every one of those, and others.
+
+    They depend on the seed alone.
+    """
+    found: list[Ruleset] = []
 
     @seed(number)
     @settings(_EACH, max_examples=most)
-    @given(st.data())
-    def draw(data: st.DataObject) -> None:
-        ruleset = replace(data.draw(rulesets(int(host[-1]), HOSTS[host], WITHOUT[backend])), backend=backend, _memo={})
-        aimed = [data.draw(packets(ruleset, within=space)) for space in reach(ruleset).values()]
-        firsts = [*aimed, *(data.draw(packets(ruleset)) for _ in range(DRAWN))]
-        found.append((ruleset, [(packet, data.draw(_CHOICES)) for packet in firsts]))
+    @given(rulesets(int(host[-1]), HOSTS[host], WITHOUT[backend]))
+    def draw(ruleset: Ruleset) -> None:
+        if any(ruleset.rules()):
+            found.append(ruleset)
 
     draw()
-    return found
+    for n, drawn_ruleset in enumerate(found):
+        ruleset = replace(drawn_ruleset, backend=backend, _memo={})
+        chance, reached = Random(f"{number} {n}"), reach(ruleset)
+        firsts = [aimed(chance.choice, ruleset, space) for space in reached.values() for _ in range(EACH)]
+        firsts += [aimed(chance.choice, ruleset) for _ in range(DRAWN)]
+        yield ruleset, list(reached), [(packet, chance.choices(range(12), k=LONGEST - 1)) for packet in firsts]
 
 
 @dataclass(slots=True)
@@ -98,9 +105,9 @@ class Fuzz:
         """So many packets; `number` is the seed."""
         with self.kernel:
             while self._going(enough):
-                for ruleset, flows in drawn(self.host, self.kernel.backend, number, min(25, 3 + enough // DRAWN)):
-                    if self._going(enough) and any(ruleset.rules()):
-                        self._ruleset(ruleset, flows)
+                for ruleset, reached, flows in drawn(self.host, self.kernel.backend, number, min(25, 3 + enough // DRAWN)):
+                    if self._going(enough):
+                        self._ruleset(ruleset, reached, flows)
                 number += 1
         return self.tally
 
@@ -108,7 +115,7 @@ class Fuzz:
         return self.tally.packets < enough and len(self.tally.bad) < self.most
 
     # ---------------------------------------------------------------- one ruleset
-    def _ruleset(self, ruleset: Ruleset, flows: Sequence[Flow]) -> None:
+    def _ruleset(self, ruleset: Ruleset, reached: Sequence[str], flows: Sequence[Flow]) -> None:
         try:
             self.kernel.load(ruleset)
         except KernelError as problem:
@@ -119,31 +126,44 @@ class Fuzz:
         for flow in flows:
             if len(self.tally.bad) < self.most:
                 met |= self._flow(*flow)
-        sure = {rule for rule, (packet, _) in zip(reach(ruleset), flows, strict=False) if not packet.assume}  # others depend on more than the packet
+        sure = {rule for n, (packet, _) in enumerate(flows[: EACH * len(reached)]) if not packet.assume for rule in [reached[n // EACH]]}
         self.tally.reachable += len(sure)
         self.tally.met += len(met & sure)
 
     def _flow(self, first: Packet, choices: Sequence[int]) -> set[str]:
-        """A packet, and those that follow it; the rules that they met."""
+        """A packet, and those that follow it; the rules that they met. What the packets before may have changed is asked of a fresh kernel."""
         seen: list[Trace] = []
         try:
-            for check in checks(self.kernel, moves(self.kernel, first, choices, seen), seen):
-                self._counted(check)
-                if check.differences or check.walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE):
-                    break  # what follows depends on how that ended
-        except (KernelError, FlowError) as problem:
-            self.tally.unsent[problem.message.partition(": ")[0][:80]] += 1
+            made = self._checked(first, choices, seen)
+            if made and made[-1].differences and stateful(self.kernel.ruleset):
+                self.kernel.refresh()
+                seen.clear()
+                made = self._checked(first, choices, seen)
         except Exception:
             self._found(traceback.format_exc(limit=-4), [trace.packet for trace in seen] or [first])
         else:
-            if check.differences:
-                self._found(check.differences[0], check.packets)
+            for check in made:
+                self._counted(check)
+            if made and made[-1].differences:
+                self._found(made[-1].differences[0], made[-1].packets)
         return {step.rule.id for trace in seen for step in trace if step.rule}
 
+    def _checked(self, first: Packet, choices: Sequence[int], seen: list[Trace]) -> list[Check]:
+        """Up to a disagreement, a packet that cannot be sent, or an end on which depends what follows."""
+        made: list[Check] = []
+        try:
+            for check in checks(self.kernel, moves(self.kernel, first, choices, seen), seen):
+                made.append(check)
+                if check.differences or check.walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE):
+                    break
+        except (KernelError, FlowError) as problem:
+            self.tally.unsent[problem.message.partition(": ")[0][:80]] += 1
+        return made
+
     def _counted(self, check: Check) -> None:
-        tally, (*before, packet) = self.tally, check.packets
+        tally = self.tally
         tally.packets += 1
-        tally.connections += len(before) == 1
+        tally.connections += len(check.packets) == 2
         tally.ends[str(check.seen.fate)] += 1
         if check.differences:
             return
@@ -152,7 +172,7 @@ class Fuzz:
             tally.undecided[(walked.unknown or ("?",))[0].partition(":")[0].partition("@")[0]] += 1
         if walked.out is not None and walked.out.ctstate is not None:
             tally.states[walked.out.to_dict()["ctstate"]] += 1
-        tally.coverage.add(self.kernel.ruleset, packet, before, check.seen)
+        tally.coverage.add(self.kernel.ruleset, check)
 
     # ---------------------------------------------------------------- a disagreement
     def _found(self, said: str, sent: Sequence[Packet]) -> None:
@@ -164,6 +184,8 @@ class Fuzz:
     def _fails(self, ruleset: Ruleset, sent: list[Packet]) -> bool:
         self.kernel.load(ruleset)
         try:
+            if stateful(ruleset):
+                self.kernel.refresh()
             *_, last = checks(self.kernel, sent, [])
         except IptsimError:
             return False
@@ -182,7 +204,7 @@ def moves(kernel: Kernel, first: Packet, choices: Sequence[int], seen: list[Trac
     """The packet; and then answers, and what follows those."""
     _judged(kernel, first)
     yield _bare(first)
-    for choice in choices:
+    for choice in choices if not fills_sets(kernel.ruleset) else ():
         more = _follow_up(kernel, choice, seen)
         if more is None:
             return

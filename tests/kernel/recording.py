@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import iptsim
+from iptsim.kernel.wire import QUERY
 from iptsim.packet import Packet
 from iptsim.ruleset import Ruleset
 from iptsim.trace import Fate, Step, Trace, Verdict
@@ -30,7 +31,7 @@ from tests.kernel.hosts import HOSTS
 FOLDER = Path(__file__).parent / "recorded"
 _END = re.compile(r"(\w+) \((\w+)\)(?: by (\S+?))?(?:, answered (\S+))?")
 _ORDINARY: dict[str, Any] = {"mark": 0, "tos": 0, "ttl": 64, "uid_owner": 0, "gid_owner": 0, "pkttype": "unicast", "fragment": False}
-_ASSUMED = {"hairpin:docker0": False}
+_ASSUMED = {"hairpin:docker0": False, "id of the ICMP query": QUERY}
 
 
 @dataclass(slots=True)

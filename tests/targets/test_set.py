@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iptsim.effect import Continue
+from iptsim.effect import Change
 from tests.cases import does, reads, says, stands
 
 test_reads_and_saves = reads(
@@ -17,5 +17,5 @@ test_stands = stands(
     ("only for the table mangle", "filter:OUTPUT -j SET --map-set foo src,dst --map-mark"),
     ("is not allowed in INPUT", "mangle:INPUT -j SET --map-set foo src --map-queue"),
 )
-test_does = does((Continue("set changed"), "-j SET --add-set foo src"))
+test_does = does((Change(("foo",)), "-j SET --add-set foo src"))
 test_says = says(("the set added to is foo src", "-j SET --add-set foo src"))

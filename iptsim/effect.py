@@ -113,6 +113,13 @@ class Untrack:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """What conntrack shall know of the connection is tied to the packet: until conntrack looks at it that is its connection, NEW and empty."""
+
+    note: str = "told conntrack"
+
+
+@dataclass(frozen=True, slots=True)
 class Translate:
     """NAT. `side` is the end that changes: "dst" (DNAT, REDIRECT), "src" (SNAT, MASQUERADE), or "hook" (NETMAP: dst in PREROUTING and
     OUTPUT, src in POSTROUTING and INPUT).
@@ -137,6 +144,8 @@ class Mystery:
     name: str
 
 
-Effect = Accept | Drop | Reject | Queue | Return | Jump | Goto | Continue | Change | Assign | Add | CopyMark | Untrack | Translate | Mystery
+Effect = (
+    Accept | Drop | Reject | Queue | Return | Jump | Goto | Continue | Change | Assign | Add | CopyMark | Untrack | Template | Translate | Mystery
+)
 
 FINAL = (Accept, Drop, Reject, Queue, Translate)

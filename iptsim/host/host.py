@@ -112,8 +112,8 @@ class Host:
         return self.sysctl(f"net.ipv6.conf.{interface}.forwarding", 1) > 0
 
     def _routed(self) -> list[Typed]:
-        """What the routes of IPv6 say of addresses: known where no rule leads to other tables than the main one."""
-        usual = all(rule.priority in (0, 32766, 32767) for rule in self.rules)
+        """What the routes of IPv6 say of addresses: known where no rule leads to other tables than the main one. The kernel asks without a mark."""
+        usual = all(rule.priority in (0, 32766, 32767) or rule.needs_mark for rule in self.rules)
         return routed6(self._main) if self.complete(6) and usual else []
 
     @property
@@ -144,8 +144,9 @@ class Host:
             return nexthop  # RFC 6724, rule 1
         own = [a for a in link.primary(family) if a.scope == "global"]
         if not own:
-            others = (a for other in self.links or () if other.name != interface for a in other.primary(family) if a.scope == "global")
-            return next((a.value for a in others), None)
+            own = [a for other in self.links or () if other.name != interface for a in other.primary(family) if a.scope == "global"]
+        if not own:
+            return None
         return _nearest(own, nexthop).value
 
     def first_address(self, interface: str, family: int, among: Container[object] | None = None) -> int | None:
@@ -224,7 +225,7 @@ def _nearest(own: list[Address], nexthop: int | None) -> Address:
     family = own[0].family
     if family == 4:
         return next((a for a in own if a.net.low <= nexthop <= a.net.high), own[0])
-    return max(own, key=lambda a: BITS[6] - (a.value ^ nexthop).bit_length())
+    return max(own, key=lambda a: min(a.net.length, BITS[6] - (a.value ^ nexthop).bit_length()))  # RFC 6724, rule 8
 
 
 def _bridges(links: tuple[Link, ...], given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

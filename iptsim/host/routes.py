@@ -59,6 +59,12 @@ class RuleLine:
     family: int | None = None
     text: str = ""
 
+    @property
+    def needs_mark(self) -> bool:
+        """Does it hold for no packet without a mark?"""
+        marks = [value.partition("/")[0] for name, value in self.selectors if name == "fwmark"]
+        return not self.negated and any(int(mark, 0) != 0 for mark in marks)
+
 
 def read_routes(source: Source) -> list[RouteLine]:
     """`ip route [show table all]` in text or JSON. Raises HostError."""

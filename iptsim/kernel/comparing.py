@@ -22,6 +22,8 @@ def differences(walked: Trace, seen: Trace) -> list[str]:
     """
     ours, theirs = steps(walked), steps(seen)
     stopped = walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE)
+    if walked.verdict is Verdict.UNDECIDED and ours and walked.decided_by == ours[-1] and len(theirs) == len(ours) - 1:
+        ours = ours[:-1]  # of a rule that takes the packet away nft's trace does not tell
     if ours != (theirs[: len(ours)] if stopped else theirs):
         return [_first(ours, theirs)]
     if stopped:
@@ -57,7 +59,7 @@ def _rewritten(walked: Trace, seen: Trace) -> list[str]:
     ours, theirs = walked.out, seen.out
     if ours is None or theirs is None:
         return []
-    fields = [name for name in _FIELDS if name != "connmark" or ours.ctstate != INVALID]  # which belongs to no connection, whatever its ends are
+    fields = [name for name in _FIELDS if name != "connmark" or ours.ctstate not in (None, INVALID)]  # which have no connection
     names = (*fields, "in_interface" if walked.fate is Fate.DELIVERED else "out_interface")
     pairs = ((name, getattr(ours, name), getattr(theirs, name)) for name in names)
     return [f"{name} of the packet: {a}, the kernel says {b}" for name, a, b in pairs if a is not None and b is not None and a != b]

@@ -22,8 +22,9 @@ from iptsim.kernel.ports import Port, opened, packets, port
 from iptsim.kernel.rules import Rules, effect
 from iptsim.kernel.sending import Sender
 from iptsim.kernel.tools import KernelError
+from iptsim.kernel.unfit import unfit
 from iptsim.kernel.wire import answer, decode, encode, is_error
-from iptsim.names import ESTABLISHED, INVALID, RELATED
+from iptsim.names import BROADCAST, ESTABLISHED, INVALID, RELATED
 from iptsim.names import UNTRACKED as UNTRACKED_STATE
 from iptsim.packet import Address, Packet
 from iptsim.ruleset import Ruleset
@@ -153,7 +154,11 @@ class Kernel:
     def complete(self, packet: Packet) -> Packet:
         """The packet with all that it left open, as it is sent: to be walked for comparison."""
         with self.namespace.inside():
-            return self.sender.complete(packet)
+            made = self.sender.complete(packet)
+        why = unfit(self.ruleset, made, self.sender.kind(made.dst)) if made.dst is not None else None
+        if why is not None:
+            raise KernelError(why)
+        return made
 
     def _forget(self) -> None:
         connections.forget(self._netlink)
@@ -183,6 +188,8 @@ class Kernel:
         else:
             self._arrives(packet, data)
         trace = self._told(packet, token)
+        if packet.from_host and trace.out is not None and trace.out.dst is not None and self.sender.kind(trace.out.dst) == BROADCAST:
+            raise KernelError("what this host broadcasts is not sent: it comes back as well")
         if trace.out is None or packet.ctstate == INVALID:
             return trace
         mark = connections.connmark(self._netlink, member)

@@ -23,7 +23,7 @@ from iptsim.walk.conntrack import PORTED as TOLD_APART
 
 _ICMP = {4: 1, 6: 58}
 _HEADERS = (0, 43, 44, 51, 60)  # hop-by-hop options, routing, fragment, authentication, destination options
-_NO_NEXT_HEADER = 59
+_NO_NEXT_HEADER, _NOBODY = 59, 0xFFFFFFFF
 _ORDINARY: dict[str, Any] = {"ttl": 64, "tos": 0, "mark": 0, "fragment": False}
 _SENDER: dict[str, Any] = {"uid_owner": 0, "gid_owner": 0}
 LONGEST = 1500  # the MTU of every link
@@ -65,6 +65,8 @@ class Sender:
             raise KernelError(f"protocol {made.proto} is no protocol of IPv6 but a header before another")
         if self.family == 6 and made.proto == _NO_NEXT_HEADER:
             raise KernelError("protocol 59 is no protocol of IPv6: it says that nothing follows, and some matches drop such a packet unasked")
+        if _NOBODY in (made.uid_owner, made.gid_owner):
+            raise KernelError(f"no process has the user or group {_NOBODY}: it stands for none")
         why = impossible(made, self.host.sysctl("net.netfilter.nf_conntrack_tcp_loose", 1) != 0)
         if why is not None:
             raise KernelError(why)

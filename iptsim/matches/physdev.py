@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from iptsim import values
 from iptsim.extension import Match, Option, Place
-from iptsim.predicate import Name, Not, Pred, Test, both
+from iptsim.predicate import Name, Not, Or, Pred, Test, both
 
 NONE = Name("")
 
@@ -35,6 +35,11 @@ class Physdev(Match, name="physdev"):
     is_out = Option("--physdev-is-out", None, _any_port("physdev_out"), "the packet is leaving by a bridge port", (), True)
     port_out = Option("--physdev-out", values.INTERFACE, _port("physdev_out"), "the bridge port it leaves by is {}", (), True)
     is_bridged = Option("--physdev-is-bridged", None, _any_port("physdev_out"), "the packet is bridged", (), True)
+
+    def asks(self) -> Pred:
+        """Of what came in by a port and leaves by none, ! --physdev-out does not hold either."""
+        unknown = Or((Not(Test("physdev_out", NONE)), Test("physdev_in", NONE)))
+        return both(super().asks(), unknown) if self.negated(Physdev.port_out) else super().asks()
 
     def place(self) -> Place:
         """physdev_mt_check: which port a packet of this host leaves by is not known in OUTPUT, unless it is asked to be bridged."""

@@ -132,7 +132,7 @@ _BY_KIND: dict[str, Callable[..., st.SearchStrategy[str]]] = {
     "protocol": lambda shape, drawn: st.sampled_from([PROTOCOL_NAMES[n] for n in (6, 17, ICMP[drawn.family], 132)]),
     "text": lambda shape, drawn, longest: _texts(shape, longest),
     "bare": lambda shape, drawn, longest: st.text("abZ09_-", min_size=1, max_size=min(12, longest)).map(lambda text: "a" + text[1:]),
-    "tcp_flags": lambda shape, drawn: st.tuples(st.sampled_from(_FLAGS), st.sampled_from(_FLAGS)).map(" ".join),
+    "tcp_flags": lambda shape, drawn: st.tuples(st.sampled_from([mask for mask in _FLAGS if mask != "NONE"]), st.sampled_from(_FLAGS)).map(" ".join),
     "icmp": lambda shape, drawn: st.sampled_from(("8", "0", "3/1") if drawn.family == 4 else ("128", "129", "1/4")),
     "mac": lambda shape, drawn: st.sampled_from(("02:00:00:00:00:01", "02:42:ac:11:00:02")),
     "set": lambda shape, drawn: _sets(drawn),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iptsim import values
-from iptsim.effect import Continue, Effect, Untrack
+from iptsim.effect import Effect, Template, Untrack
 from iptsim.extension import Given, Option, Place, Target
 from iptsim.names import PORTED
 
@@ -74,4 +74,4 @@ class Ct(Target, name="CT"):
 
     @property
     def effect(self) -> Effect:
-        return Untrack() if self.has(Ct.notrack) else Continue("told conntrack")
+        return Untrack() if self.has(Ct.notrack) else Template()

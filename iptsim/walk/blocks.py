@@ -37,8 +37,10 @@ def blocks(ruleset: Ruleset, chain: Chain, inert: bool) -> Block:
 
 
 def effect_of(ruleset: Ruleset, rule: Rule) -> effects.Effect:
-    """What the rule's target does; that a set is changed is nothing where no rule asks for it."""
+    """What the rule's target does; to change a set, or to tell conntrack something, is nothing where no rule asks for it."""
     what = rule.target.effect if rule.target else effects.Continue()
+    if isinstance(what, effects.Template) and not _asked_in_raw(ruleset):
+        return effects.Continue(what.note)
     if isinstance(what, effects.Change):
         asked: frozenset[str] | None = ruleset._memo.get("fields behind unknowns")
         if asked is None:
@@ -46,6 +48,17 @@ def effect_of(ruleset: Ruleset, rule: Rule) -> effects.Effect:
         if asked.isdisjoint(map(members, what.sets)):
             return effects.Continue("set changed")
     return what
+
+
+def _asked_in_raw(ruleset: Ruleset) -> bool:
+    """Does a rule of raw look at connections, or leave a packet untracked?"""
+    known: bool | None = ruleset._memo.get("connections in raw")
+    if known is None:
+        rules = [rule for chain in ruleset.tables["raw"] for rule in chain] if "raw" in ruleset.tables else []
+        asked = {name for rule in rules for name in asked_fields(rule.predicate)}
+        leaves = any(rule.target is not None and isinstance(rule.target.effect, effects.Untrack) for rule in rules)
+        known = ruleset._memo["connections in raw"] = leaves or any(name.startswith(("ct", "connmark")) for name in asked)
+    return known
 
 
 def _tree(rules: Sequence[Rule]) -> Block:

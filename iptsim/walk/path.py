@@ -13,7 +13,7 @@ from iptsim.walk.engine import Engine, at
 from iptsim.walk.group import Group
 from iptsim.walk.hooks import NAT_SIDE, order
 from iptsim.walk.setting import LOOPBACK
-from iptsim.walk.tables import visit
+from iptsim.walk.tables import TEMPLATE, visit
 
 _FROM_HOST = Test("in_interface", Name(""))
 # ip_route_output_key_hash(), ip6_route_output_flags(): what is sent to no address is for this host; of IPv4, to loopback's broadcast as well.
@@ -69,11 +69,11 @@ def _whole(engine: Engine, groups: list[Group]) -> list[Group]:
 
 def _raw(engine: Engine, name: str, group: Group) -> list[Group]:
     """Before conntrack no packet has a connection, which `--ctstate INVALID` takes for its own; only what loopback brings back has one."""
-    told = group.read("ctstate")
-    if group.phase.endswith("/lo") or told == UNTRACKED:
+    if group.phase.endswith("/lo") or group.now.get("ctstate") == UNTRACKED:
         return visit(engine, "raw", name, [group])
     passed = visit(engine, "raw", name, [group.rewrite(ctstate=INVALID)])
-    return [part if part.now.get("ctstate") == UNTRACKED else part.rewrite(ctstate=told) for part in passed]
+    told = {name: group.now.get(name) for name in TEMPLATE}
+    return [part if part.now.get("ctstate") == UNTRACKED else part.rewrite(**told) for part in passed]
 
 
 def _nat(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
@@ -154,28 +154,29 @@ def send(engine: Engine, group: Group) -> None:
     leave(engine, engine.join(part.rewrite(out_interface=part.out) for part in hook(engine, "OUTPUT", groups)))
 
 
-def _routed(engine: Engine, group: Group, sourced: bool) -> list[Group]:
-    """The group by the interface that routing chooses; loopback for every address of this host. `sourced`: it has its source already."""
+def _routed(engine: Engine, group: Group, sourced: bool, again: bool = False) -> list[Group]:
+    """The group by the interface that routing chooses; loopback for every address of this host. `sourced`: it has its source already;
+    `again`: it had a route before, and was changed."""
     here = engine.setting.here
-    local, rest = engine.split(group, Or((here, _NOWHERE[engine.setting.family])))
+    nowhere = () if again and engine.setting.family == 6 else (_NOWHERE[engine.setting.family],)
+    local, rest = engine.split(group, Or((here, *nowhere)))
     out = [] if local is None else [replace(local, out="lo", via=None)]
     if rest is not None and sourced and engine.setting.family == 4:
         to_many, rest = _by_source(engine, rest)
         out += to_many
-    if rest is not None and not _localnet(engine):
-        stuck, rest = engine.split(rest, Test("src", LOOPBACK[engine.setting.family])) if sourced else (None, rest)
-        if stuck is not None:
-            engine.lost(stuck, "martian", "a loopback source does not leave this host unless route_localnet is 1")
     for part, route in routing.look_up(engine, rest) if rest is not None else ():
         chosen = routing.by_route(engine, part, route)
+        if chosen is not None and sourced and not _localnet(engine, chosen.out):
+            chosen = routing.without(engine, chosen, "martian", Test("src", LOOPBACK[4]), "a loopback source leaves only where route_localnet is 1")
         if chosen is not None:
             out.append(chosen)
     return out
 
 
-def _localnet(engine: Engine) -> bool:
-    """May a loopback source leave? __mkroute_output() asks; IPv6 has no such test."""
-    return engine.setting.family == 6 or engine.setting.switch("net.ipv4.conf.all.route_localnet", 0) == 1
+def _localnet(engine: Engine, interface: Reading | None) -> bool:
+    """May a loopback source leave by that interface? __mkroute_output() asks; IPv6 has no such test."""
+    where = interface if isinstance(interface, str) else "all"
+    return engine.setting.family == 6 or engine.setting.switch(f"net.ipv4.conf.{where}.route_localnet", 0) == 1
 
 
 def _sourced(engine: Engine, group: Group) -> Group:
@@ -203,7 +204,7 @@ def _rerouted(engine: Engine, group: Group, fields: tuple[str, ...]) -> list[Gro
     if group.phase or all(group.read(what) == engine.setting.arrival.get(what, Same(what)) for what in fields):
         return [group]
     stays, rest = ([], group) if engine.setting.family == 4 else _on_its_link(engine, group)
-    return stays if rest is None else [*stays, *_routed(engine, rest, sourced=True)]
+    return stays if rest is None else [*stays, *_routed(engine, rest, sourced=True, again=True)]
 
 
 def _by_source(engine: Engine, group: Group) -> tuple[list[Group], Group | None]:
@@ -223,6 +224,8 @@ def _by_source(engine: Engine, group: Group) -> tuple[list[Group], Group | None]
 def _on_its_link(engine: Engine, group: Group) -> tuple[list[Group], Group | None]:
     """Link-local and multicast destinations are looked for on the interface that it leaves by already: ip6_route_me_harder(), and the others."""
     part, rest = engine.split(group, _OF_LINK6)
+    if part is not None and part.out == "lo":
+        part = routing.without(engine, part, "no-route", routing.TO_LINK, "loopback has no such address of a link")
     return [] if part is None else [part], rest
 
 

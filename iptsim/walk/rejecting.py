@@ -17,6 +17,8 @@ _GROUP6, _NOBODY6 = (0xFF << 120, (1 << 128) - 1), (0, 0)
 # icmp_pointers[] takes every type for an error but these; of ICMPv6 every type below 128 is one.
 _ERROR4 = And((Test("proto", one(1)), Not(Test("icmp_type", ranges([(0, 0), (8, 8), (13, 18)])))))
 # What has no next header has nothing to add up either: ipv6_skip_exthdr() finds no end.
+# Of IPv6. Those that NAT knows, and those that nf_reject_verify_csum() takes without a look: GRE, ESP.
+_UNMENDED = Not(Test("proto", ranges((n, n) for n in (6, 17, 58, 132, 136, 47, 50))))
 _OF_LINK = Test("src", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1)]))
 _NONE = Test("proto", one(59))
 _ERROR6 = And((Test("proto", one(58)), Test("icmp_type", ranges([(0, 127)]))))
@@ -36,8 +38,14 @@ def answer(engine: Engine, group: Group, word: str) -> str | None:
     """What the sender of a rejected packet is told; None if nothing. Of many packets: what an ordinary one of them is told."""
     if engine.judge.forks:
         return word
-    unanswered = holds(_UNANSWERED[engine.setting.family, word == "tcp-reset"], group.now) is Truth.YES
+    unanswered = holds(_UNANSWERED[engine.setting.family, word == "tcp-reset"], group.now) is Truth.YES or _spoilt(engine, group)
     return None if unanswered or _unreachable(engine, group, word) else word
+
+
+def _spoilt(engine: Engine, group: Group) -> bool:
+    """Does its sum, which is about its addresses, no longer add up since NAT changed them? NAT mends what it knows."""
+    moved = any(group.read(end) != engine.setting.arrival.get(end) for end in ("src", "dst"))
+    return engine.setting.family == 6 and moved and holds(_UNMENDED, group.now) is Truth.YES
 
 
 def _unreachable(engine: Engine, group: Group, word: str) -> bool:

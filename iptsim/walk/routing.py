@@ -20,11 +20,13 @@ from iptsim.walk.setting import LOOPBACK
 
 _LINK_LOCAL = 0xFE80 >> 6  # of fe80::/10
 _TO_ALL = Test("dst_type", ranges((kind, kind) for kind in (BROADCAST, MULTICAST)))
+TO_LINK = Test("dst", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1)]))
 _NOT_LOOPBACK6 = Not(Test("dst", one(1)))  # that what arrives became ::1 by NAT does not bring it to lo: rt6_need_strict()
 _EVERY_HOSTS = (0, 32766, 32767)  # with other rules fib_validate_source() looks closer at the source
 _ZERO = one(0)  # ipv4_is_zeronet(): no longer all of 0.0.0.0/8
 _BAD_SOURCES = ranges([(0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)])
-_DHCP = And((Test("src", one(0)), Or((Test("dst", one(0)), Test("dst", ranges([(0xE0000000, 0xE00000FF)]))))))
+_IGMP = And((Test("proto", one(2)), Test("dst", ranges([(0xE0000000, 0xEFFFFFFF)]))))
+_DHCP = And((Test("src", one(0)), Or((Test("dst", one(0)), Test("dst", ranges([(0xE0000000, 0xE00000FF)])), _IGMP))))
 # ip6_forward() takes no such source, and rt6_need_strict() finds no way for such a destination, but back to where the packet came from.
 _OF_LINK = Or((
     Test("src", ranges([(0, 1), (0xFE80 << 112, (0xFEC0 << 112) - 1)])), Test("dst", ranges([(1, 1), (0xFE80 << 112, (0xFEC0 << 112) - 1)])),
@@ -235,14 +237,14 @@ def _own_source(engine: Engine, group: Group, interface: str, mode: int) -> tupl
     return rest, kept
 
 
-def look_up(engine: Engine, group: Group) -> list[tuple[Group, Route | None]]:
-    """(group, the route it takes); None where no row says."""
+def look_up(engine: Engine, group: Group, back: bool = False) -> list[tuple[Group, Route | None]]:
+    """(group, the route it takes); None where no row says. `back`: only the rows count that lead to the interface that it came in by."""
     out: list[tuple[Group, Route | None]] = []
     rest: Group | None = group
     for row in engine.setting.rows:
         if rest is None:
             return out
-        hit, rest = engine.split(rest, row.when)
+        hit, rest = engine.split(rest, And((row.when, Test("in_interface", Name(row.out)))) if back else row.when)
         if hit is not None:
             engine.setting.use(row)
             out.append((hit, row))
@@ -282,7 +284,9 @@ def _passed_on(engine: Engine, group: Group) -> Group | None:
 def outward(engine: Engine, group: Group) -> list[Group]:
     """The groups with the interface that they leave by; `bridged` are those that a bridge passes on itself after NAT."""
     out: list[Group] = []
-    for part, route in look_up(engine, group):
+    strict, other = engine.split(group, TO_LINK) if engine.setting.family == 6 else (None, group)
+    found = [] if strict is None else look_up(engine, strict, back=True)  # RT6_LOOKUP_F_IFACE
+    for part, route in found if other is None else [*found, *look_up(engine, other)]:
         leaving = by_route(engine, part, route)
         if leaving is None:
             continue

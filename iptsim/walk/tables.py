@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from iptsim import effect as effects
 from iptsim.effect import members
-from iptsim.names import INVALID, UNTRACKED
+from iptsim.names import INVALID, NEW, UNTRACKED
 from iptsim.predicate import Truth, holds
 from iptsim.ruleset import Chain, Rule
 from iptsim.trace import Step, Verdict
@@ -17,6 +17,12 @@ from iptsim.walk.group import Group
 from iptsim.walk.marks import assign, exchange, raised
 from iptsim.walk.nat import translate
 from iptsim.walk.rejecting import answer
+
+# How the connection reads that xt_CT.c ties to a packet: nf_ct_tmpl_alloc() makes it, of nobody.
+TEMPLATE: dict[str, int] = {
+    "ctstate": NEW, "ctdir": 0, "ct_snat": 0, "ct_dnat": 0, "ct_seen_reply": 0, "ct_confirmed": 1, "ctproto": 0, "ctorigsrc": 0, "ctorigdst": 0,
+    "ctreplsrc": 0, "ctrepldst": 0, "ctorigsrcport": 0, "ctorigdstport": 0, "ctreplsrcport": 0, "ctrepldstport": 0, "connmark": 0,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -154,10 +160,12 @@ def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: 
             return raised(engine, group, name, by)
         case effects.CopyMark():
             return exchange(engine, group, what)
+        case effects.Untrack() | effects.Template() if group.now.get("ctstate") != INVALID:
+            return (group,)  # xt_CT.c leaves a packet alone that has its conntrack already, as on its second pass over lo
         case effects.Untrack():
-            # xt_CT.c leaves a packet alone that has its conntrack already, as on its second pass over lo; an INVALID one has none
-            tracked = group.phase.endswith("/lo") and group.now.get("ctstate") != INVALID
-            return (group if tracked else group.rewrite(ctstate=UNTRACKED),)
+            return (group.rewrite(ctstate=UNTRACKED),)
+        case effects.Template():
+            return (group.rewrite(**TEMPLATE),)
         case effects.Continue():
             return (group,)
     return ()
@@ -179,7 +187,7 @@ def _stepped(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Gro
     if isinstance(what, effects.Assign):
         old = group.read(what.field)
         changes = {what.field: what.of(old) if isinstance(old, int) else None}
-    note = what.note if isinstance(what, effects.Continue) else "set changed" if isinstance(what, effects.Change) else ""
+    note = what.note if isinstance(what, effects.Continue | effects.Template) else "set changed" if isinstance(what, effects.Change) else ""
     return group.stepped(Step(rule.id, here.hook, _WORDS[type(what)], rule, changes, note, depth=len(here.inside) - 1))
 
 
@@ -187,5 +195,5 @@ _WORDS = {
     effects.Accept: "accept", effects.Drop: "drop", effects.Reject: "reject", effects.Queue: "queue", effects.Return: "return",
     effects.Jump: "jump", effects.Goto: "goto", effects.Continue: "continue", effects.Change: "continue",
     effects.Assign: "rewrite", effects.Add: "rewrite",
-    effects.CopyMark: "rewrite", effects.Untrack: "rewrite", effects.Mystery: "unknown",
+    effects.CopyMark: "rewrite", effects.Untrack: "rewrite", effects.Template: "continue", effects.Mystery: "unknown",
 }  # fmt: skip

@@ -3,7 +3,8 @@
     python -m tests.kernel.campaign 100000             so many packets
     python -m tests.kernel.campaign 2000 --seed 7      the same again
 
-Prints what was covered; each disagreement is made as small as it can be and printed as a case for tests/kernel/recorded. Exit code 1 if there is one.
+Each disagreement is made as small as it can be and printed at once, as a case for tests/kernel/recorded; what was covered is printed in the end.
+Exit code 1 if there was a disagreement.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ def main(packets: int, seed: int | None, jobs: int, first: bool, table: click.ut
             places.setdefault(place, Tally()).update(tally)
             total.update(tally)
             bar.update(tally.packets)
+            for said, case in tally.bad:
+                click.echo(f"\n{place}: {said}\n{case}")
     for line in report(total, places, time.monotonic() - start):
         click.echo(line)
     if first and total.bad:
@@ -81,10 +84,6 @@ def report(total: Tally, places: dict[str, Tally], seconds: float) -> Iterator[s
     for name in ("undecided", "unsent", "refused"):
         yield f"{name}: {sum(getattr(total, name).values()):,}"
         yield from (f"  {count:7,}  {reason}" for reason, count in getattr(total, name).most_common(12))
-    for said, case in total.bad[:20]:
-        yield ""
-        yield said
-        yield case
 
 
 def _counted(counter: dict[str, int]) -> str:

@@ -17,6 +17,7 @@ from iptsim.kernel import Kernel, KernelError
 from iptsim.kernel.rules import effect
 from iptsim.kernel.sending import LONGEST as LONGEST_PACKET
 from iptsim.kernel.wire import is_error
+from iptsim.matches.connlimit import Connlimit
 from iptsim.names import ESTABLISHED, LOCAL, RELATED
 from iptsim.packet import Packet
 from iptsim.questions.smallest import smallest
@@ -154,7 +155,7 @@ class Fuzz:
         try:
             for check in checks(self.kernel, moves(self.kernel, first, choices, seen), seen):
                 made.append(check)
-                if check.differences or check.walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE):
+                if check.differences or check.walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE) or _renumbered(check):
                     break
         except (KernelError, FlowError) as problem:
             self.tally.unsent[problem.message.partition(": ")[0][:80]] += 1
@@ -204,11 +205,27 @@ def moves(kernel: Kernel, first: Packet, choices: Sequence[int], seen: list[Trac
     """The packet; and then answers, and what follows those."""
     _judged(kernel, first)
     yield _bare(first)
-    for choice in choices if not fills_sets(kernel.ruleset) else ():
+    for choice in choices if _followed(kernel.ruleset) else ():
         more = _follow_up(kernel, choice, seen)
         if more is None:
             return
         yield _bare(more)
+
+
+def _renumbered(check: Check) -> bool:
+    """Did conntrack choose a port at random, to tell it from another connection?"""
+    out = check.walked.out
+    return (
+        out is not None
+        and out.sport is None
+        and check.packets[-1].sport is not None
+        and not any(isinstance(effect(step), Translate) for step in check.walked)
+    )
+
+
+def _followed(ruleset: Ruleset) -> bool:
+    """Is what follows a packet as if it came alone? A set may have changed, and connlimit drops what ends a connection (docs/kernel.md)."""
+    return not fills_sets(ruleset) and not any(isinstance(part, Connlimit) for rule in ruleset.rules() for part in rule.parts)
 
 
 def _judged(kernel: Kernel, packet: Packet) -> None:

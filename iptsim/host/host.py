@@ -145,8 +145,8 @@ class Host:
         own = [a for a in link.primary(family) if a.scope == "global"]
         if not own:
             own = [a for other in self.links or () if other.name != interface for a in other.primary(family) if a.scope == "global"]
-        if not own:
-            return None
+            if not own or family == 4:
+                return own[0].value if own else None
         return _nearest(own, nexthop).value
 
     def first_address(self, interface: str, family: int, among: Container[object] | None = None) -> int | None:

@@ -10,7 +10,7 @@ from iptsim.reading import Reading
 from iptsim.ruleset import Ruleset
 from iptsim.walk import tcp
 from iptsim.walk.engine import Engine
-from iptsim.walk.group import Group, Nat
+from iptsim.walk.group import Group, Nat, plus
 
 # The protocols whose ports tell connections apart, and which NAT changes. Since Linux 6.17 DCCP is none of them.
 PORTED = (6, 17, 132, 136)
@@ -143,19 +143,22 @@ def _opened(engine: Engine, group: Group) -> list[Group]:
     ported, rest = engine.split(group, HAS_PORTS)
     query, other = (None, None) if rest is None else engine.split(rest, Test("proto", ranges([(1, 1), (58, 58)])))
     out = [] if ported is None else [opened(ported)]
-    out += [] if query is None else [opened(query).rewrite(**_of_query(engine, query))]
+    out += [] if query is None else _queries(engine, query)
     return out if other is None else [*out, opened(other).rewrite(**dict.fromkeys(_PORTS, 0))]
 
 
-def _of_query(engine: Engine, group: Group) -> dict[str, Reading]:
-    id, kind, code = engine.open("id of the ICMP query", "ctorigsrcport"), group.now.get("icmp_type"), group.now.get("icmp_code")
-    if isinstance(kind, int) and isinstance(code, int):
-        there: Reading = kind << 8 | code
-        back: Reading = ANSWERS.get(kind, 0) << 8 | code
-    else:
-        there = engine.open("type and code of the ICMP query", "ctorigdstport")
-        back = engine.open("type and code of the ICMP answer", "ctrepldstport")
-    return {"ctorigsrcport": id, "ctorigdstport": there, "ctreplsrcport": id, "ctrepldstport": back}
+def _queries(engine: Engine, group: Group) -> list[Group]:
+    """ICMP queries by their type, each with the ports that its connection has."""
+    id, out, rest = engine.open("id of the ICMP query", "ctorigsrcport"), [], group
+    for kind, answer in ANSWERS.items():
+        mine, left = engine.split(rest, Test("icmp_type", one(kind)))
+        if mine is not None:
+            there, back = (plus(mine.read("icmp_code"), one_of << 8) for one_of in (kind, answer))
+            out.append(opened(mine).rewrite(ctorigsrcport=id, ctreplsrcport=id, ctorigdstport=there, ctrepldstport=back))
+        if left is None:
+            return out
+        rest = left
+    return [*out, opened(rest)]
 
 
 def opened(group: Group, state: int = NEW) -> Group:

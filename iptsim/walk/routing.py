@@ -274,7 +274,7 @@ def _passed_on(engine: Engine, group: Group) -> Group | None:
         left = without(engine, left, "ttl", Test("ttl", ranges([(0, 1)])), "the TTL is used up: ICMP time exceeded")
     if left is not None and not group.phase:
         left = left.rewrite(ttl=plus(left.read("ttl"), -1))
-    if left is not None and engine.setting.family == 6:
+    if left is not None and engine.setting.family == 6 and not _turned_back(engine, left):
         known = isinstance(left.out, str) and not left.unrouted
         onward = (Not(Test("in_interface", Name(str(left.out)))),) if known else ()
         left = without(engine, left, "martian", And((_OF_LINK, *onward)), "an address of one link is not forwarded to another")
@@ -298,7 +298,8 @@ def outward(engine: Engine, group: Group) -> list[Group]:
 
 
 def _turned_back(engine: Engine, group: Group) -> bool:
-    """Did NAT send a packet that a bridge handed to this host back to that bridge? (br_nf_pre_routing_finish: bridged_dnat)"""
+    """Did NAT send a packet elsewhere while it was with a bridge? That routes it at once, maybe back to itself (br_nf_pre_routing_finish:
+    bridged_dnat), and ip6_forward() takes the way out for the way in."""
     entry = group.read("in_interface")
     return isinstance(entry, str) and engine.setting.is_bridge(entry) and _moved_away(engine, group) and _calls(engine)
 

@@ -18,8 +18,8 @@ from iptsim.kernel import KernelError, readiness, unavailable
 from iptsim.packet import Packet
 from iptsim.questions import settling
 from iptsim.ruleset import Ruleset
-from iptsim.trace import Trace
-from iptsim.walk import walk
+from iptsim.walk import Way, walk_on
+from iptsim.walk.conntrack import Connection
 
 SEED = str(Path(__file__).parent.parent.parent / "fixtures/seed/docker-after-install.txt")
 FLOW = "tcp 172.17.0.2 -> 198.51.100.7:80 in docker0"
@@ -59,16 +59,17 @@ def test_verbose_tells_of_each_rule_how_many_packets_met_it_and_agreed(capfd: py
 
 
 # ---------------------------------------------------------------- it disagrees
-def keeps_its_source(ruleset: Ruleset, packet: Packet, after: Iterable[Packet] = ()) -> Trace:
+def keeps_its_source(ruleset: Ruleset, packet: Packet, connections: Iterable[Connection]) -> Way:
     """A walk that does not know what MASQUERADE does."""
-    trace: Trace = walk(ruleset, packet, after)
-    masqueraded = any(step.rule and step.rule.target and step.rule.target.name == "MASQUERADE" for step in trace)
-    return replace(trace, out=Packet(**trace.out.known() | {"src": packet.src})) if masqueraded and trace.out else trace
+    way = walk_on(ruleset, packet, connections)
+    out = way.trace.out
+    masqueraded = any(step.rule and step.rule.target and step.rule.target.name == "MASQUERADE" for step in way.trace)
+    return way._replace(trace=replace(way.trace, out=Packet(**out.known() | {"src": packet.src}))) if masqueraded and out else way
 
 
 @pytest.fixture
 def _wrong(_asked: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settling, "walk", keeps_its_source)
+    monkeypatch.setattr(settling, "walk_on", keeps_its_source)
 
 
 @pytest.mark.usefixtures("_wrong")

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import click
 
 ROOT = Path(__file__).parent.parent.parent
-PACKETS = 60_000  # at most, to catch one
+PACKETS = 24_000  # at most, to catch one
 
 
 class Mutant(NamedTuple):

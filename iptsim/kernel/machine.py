@@ -165,8 +165,10 @@ class Kernel:
         self._drain()
 
     def _drain(self) -> None:
-        for _ in (*self._log.netlink.read(), *self._trace.netlink.read()):
-            pass
+        for listener in (self._log.netlink, self._trace.netlink):
+            with suppress(OSError):  # there was more than it holds: that is gone
+                for _ in listener.read():
+                    pass
         for far_end in self._ports.values():
             packets(far_end)
 

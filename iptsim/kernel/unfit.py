@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iptsim.matches.cluster import Cluster
 from iptsim.matches.connlimit import Connlimit
-from iptsim.names import BROADCAST, ESTABLISHED, MULTICAST, RELATED
+from iptsim.names import BROADCAST, ESTABLISHED, INVALID, MULTICAST, RELATED
 from iptsim.packet import Packet
 from iptsim.ruleset import Ruleset
 from iptsim.targets.ct import Ct
@@ -15,7 +15,9 @@ def unfit(ruleset: Ruleset, packet: Packet, kind: int) -> str | None:
     """Why the packet, whose destination is of that kind of address, cannot be asked about; None if it can."""
     parts = [part for rule in ruleset.rules() for part in rule.parts]
     told, many = packet.ctstate in (ESTABLISHED, RELATED), kind in (BROADCAST, MULTICAST)
-    if told and any(isinstance(part, Ct) and (part.has(Ct.zone) or part.has(Ct.zone_orig) or part.has(Ct.zone_reply)) for part in parts):
+    if (told or packet.ctstate == INVALID) and any(
+        isinstance(part, Ct) and (part.has(Ct.zone) or part.has(Ct.zone_orig) or part.has(Ct.zone_reply)) for part in parts
+    ):
         return "a connection made by hand is in no zone"
     if told and any(isinstance(part, Connlimit) for part in parts):
         return "connlimit counts a connection by its first packet, and drops the packets of one that it has not counted (nf_conncount.c)"

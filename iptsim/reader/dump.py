@@ -206,7 +206,11 @@ def choose(found: list[Dump], asked: Asked, source: Source) -> Dump:
     """The one dump of a file that is meant. Raises ReadError where that is not settled."""
     fit = [dump for dump in found if asked.family in (None, dump.family)] if len(found) > 1 else found
     if len(fit) > 1 and asked.backend:
-        fit = [dump for dump in fit if dump.header and dump.header.backend == asked.backend] or fit
+        told = [(dump, dump.header.backend if dump.header else None) for dump in fit]
+        for wanted in (asked.backend, None):  # where none says so, one that does not say
+            fit = [dump for dump, backend in told if backend == wanted] or fit
+            if len(fit) < len(told):
+                break
     if len(fit) == 1:
         return fit[0]
     which = "; ".join(f"{n}. {dump}" for n, dump in enumerate(found, 1))

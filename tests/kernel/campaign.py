@@ -13,9 +13,9 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from random import SystemRandom
+from typing import NamedTuple
 
 import click
 
@@ -26,24 +26,29 @@ CHUNK = 5000  # packets that one kernel is asked about before another takes over
 BACKENDS = ("legacy", "nft")
 
 
-def chunk(place: tuple[str, str], seed: int, enough: int, first: bool) -> Tally:
-    """A part of a campaign, in a process of its own."""
-    return Fuzz(*place, most=1 if first else 3, shrink=not first).run(seed, enough)
+class Part(NamedTuple):
+    """A part of a campaign: where, the seed, how many packets, and whether the first disagreement is enough and stays as it is."""
+
+    place: tuple[str, str]
+    seed: int
+    enough: int
+    first: bool
+
+
+def chunk(part: Part) -> tuple[str, Tally]:
+    """A part, in a process of its own."""
+    return " ".join(part.place), Fuzz(*part.place, most=1 if part.first else 3, shrink=not part.first).run(part.seed, part.enough)
 
 
 def campaign(enough: int, seed: int, jobs: int, first: bool = False) -> Iterator[tuple[str, Tally]]:
     """Each part with what it came to, as they get done; `first`: no more after the first disagreement, which stays as it is."""
     places = [(host, backend) for host in HOSTS for backend in BACKENDS]
     size = min(CHUNK // 5 if first else CHUNK, max(1, enough // len(places)))
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=4) as pool:
-        parts = {
-            pool.submit(chunk, places[n % len(places)], seed + 1000 * n, size, first): " ".join(places[n % len(places)])
-            for n in range(-(-enough // size))
-        }
-        for done in as_completed(parts):
-            yield parts[done], done.result()
-            if first and done.result().bad:
-                pool.shutdown(cancel_futures=True)
+    parts = [Part(places[n % len(places)], seed + 1000 * n, size, first) for n in range(-(-enough // size))]
+    with get_context("spawn").Pool(jobs, maxtasksperchild=4) as pool:
+        for place, tally in pool.imap_unordered(chunk, parts):
+            yield place, tally
+            if first and tally.bad:
                 return
 
 

@@ -3,8 +3,8 @@
     python -m tests.kernel.campaign 100000             so many packets
     python -m tests.kernel.campaign 2000 --seed 7      the same again
 
-Each disagreement is made as small as it can be and printed at once, as a case for tests/kernel/recorded; what was covered is printed in the end.
-Exit code 1 if there was a disagreement.
+Each disagreement is made as small as it can be and printed at once, as a case for tests/kernel/recorded; what was covered is printed in the end,
+or when it is told to stop (^C, SIGTERM). Exit code 1 if there was a disagreement.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from multiprocessing import get_context
 from random import SystemRandom
+from signal import SIGTERM, default_int_handler, signal
 from typing import NamedTuple
 
 import click
@@ -62,8 +64,12 @@ def main(packets: int, seed: int | None, jobs: int, first: bool, table: click.ut
     """Draw rulesets and PACKETS, and ask the kernel whether it does with each what iptsim says."""
     seed = SystemRandom().randrange(1 << 31) if seed is None else seed
     click.echo(f"seed {seed}")
+    signal(SIGTERM, default_int_handler)
     total, places, start = Tally(), dict[str, Tally](), time.monotonic()
-    with click.progressbar(length=packets, label="asking the kernel", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    with (
+        suppress(KeyboardInterrupt),
+        click.progressbar(length=packets, label="asking the kernel", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
+    ):
         for place, tally in campaign(packets, seed, jobs, first):
             places.setdefault(place, Tally()).update(tally)
             total.update(tally)

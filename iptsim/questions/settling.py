@@ -39,13 +39,10 @@ def _told(ruleset: Ruleset, packet: Packet, connections: tuple[Connection, ...],
     asking: list[str] | None = ruleset._memo.get("asking the unknown")
     if asking is None:
         asking = ruleset._memo["asking the unknown"] = [rule.id for rule in ruleset.rules() if next(iter(atoms(rule.predicate)), None)]
-    met = {*steps(seen)}
-    way = walk_on(
-        ruleset,
-        _with(packet, {**dict.fromkeys(asking, False), **dict.fromkeys(met.intersection(asking), True), **(packet.assume or {})}),
-        connections,
-    )
-    told = _with(packet, {**(packet.assume or {}), **{name: name in met for name in asking if name in way.used}})
+    met, before = {*steps(seen)}, packet.assume or {}
+    answers = {name: name in met for name in asking}
+    way = walk_on(ruleset, _with(packet, {**answers, **before}), connections)
+    told = _with(packet, {**before, **{name: answers[name] for name in asking if name in way.used}})
     return told, way._replace(trace=replace(way.trace, packet=told))
 
 

@@ -155,7 +155,7 @@ class Kernel:
         """The packet with all that it left open, as it is sent: to be walked for comparison."""
         with self.namespace.inside():
             made = self.sender.complete(packet)
-        why = unfit(self.ruleset, made, self.sender.kind(made.dst)) if made.dst is not None else None
+        why = unfit(self.ruleset, made, self.sender.kind)
         if why is not None:
             raise KernelError(why)
         return made

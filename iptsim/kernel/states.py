@@ -45,4 +45,6 @@ def opens(packet: Packet, loose: bool) -> bool:
     """Is it one that opens a connection?"""
     if packet.tcp_flags is not None:
         return packet.tcp_flags in tcp.opening(loose)
-    return not _closed(packet) and (packet.icmp_type is None or packet.icmp_type in ANSWERS)
+    return not _closed(packet) and (
+        packet.icmp_type is None or (packet.icmp_type in ANSWERS and (packet.icmp_type >= 128) == (packet.proto == _ICMP6))
+    )

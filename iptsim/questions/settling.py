@@ -25,9 +25,21 @@ def settle(ruleset: Ruleset, packet: Packet, connections: tuple[Connection, ...]
     """
     plain = walk_on(ruleset, packet, connections)
     if _agrees(plain.trace, seen):
-        return packet, plain
+        return _chosen(ruleset, (packet, plain), connections, seen)
     told, way = _told(ruleset, packet, connections, seen)
-    return (told, way) if _agrees(way.trace, seen) else _searched(ruleset, (packet, plain), connections, seen)
+    found = (told, way) if _agrees(way.trace, seen) else _searched(ruleset, (packet, plain), connections, seen)
+    return _chosen(ruleset, found, connections, seen)
+
+
+def _chosen(ruleset: Ruleset, found: tuple[Packet, Way], connections: tuple[Connection, ...], seen: Trace) -> tuple[Packet, Way]:
+    """With the addresses and ports that the kernel chose at random: what follows the packet depends on them."""
+    packet, way = found
+    if not way.chosen or seen.out is None or not _agrees(way.trace, seen):
+        return found
+    values = {name: getattr(seen.out, end) for end, name in way.chosen.items()}
+    further = _with(packet, {**(packet.assume or {}), **{name: str(value) for name, value in values.items() if value is not None}})
+    told = walk_on(ruleset, further, connections)
+    return (further, told) if _agrees(told.trace, seen) else found
 
 
 def _agrees(walked: Trace, seen: Trace) -> bool:

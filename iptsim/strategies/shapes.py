@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from ipaddress import ip_address
 from typing import Any, NamedTuple
@@ -47,8 +47,12 @@ def value(shape: Value, drawn: Pools) -> st.SearchStrategy[Any]:
         except ValueError:
             return None
 
-    texts = _BY_KIND[kind](shape, drawn, *rest) if shape.drawn is None else st.sampled_from(shape.drawn)
+    texts = _BY_KIND[kind](shape, drawn, *rest) if shape.drawn is None else st.sampled_from(_of_family(kind, shape.drawn, drawn.family))
     return texts.map(read).filter(lambda given: given is not None)
+
+
+def _of_family(kind: str, texts: Sequence[str], family: int) -> list[str]:
+    return [text for text in texts if kind != "host" or (":" in text) == (family == 6)]
 
 
 # ---------------------------------------------------------------- texts of the shapes

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from iptsim.errors import FlowError
 from iptsim.packet import Packet
+from iptsim.reading import Open
 from iptsim.ruleset import Ruleset
 from iptsim.trace import Trace, Verdict
 from iptsim.walk import path
@@ -26,18 +27,22 @@ def walk(ruleset: Ruleset, packet: Packet, after: Iterable[Packet] = ()) -> Trac
 
 
 class Way(NamedTuple):
-    """A packet's trace, the conntrack table after it, and the rules and facts that were answered by what was assumed."""
+    """A packet's trace, the conntrack table after it, the rules and facts that were answered by what was assumed, and of each end of the packet
+    that was chosen so that nobody could foresee it, under which name it can be assumed."""
 
     trace: Trace
     after: tuple[Connection, ...]
     used: set[str]
+    chosen: dict[str, str]
 
 
 def walk_on(ruleset: Ruleset, packet: Packet, connections: Iterable[Connection]) -> Way:
     """One packet's way while these connections are known."""
     connections = tuple(connections)
     engine = _walked(ruleset, packet, connections)
-    return Way(to_trace(engine.results[0], packet, ruleset), _after(engine, connections), engine.used)
+    now = engine.results[0].group.now
+    chosen = {end: reading.name for end in ("src", "dst", "sport", "dport") if isinstance(reading := now.get(end), Open)}
+    return Way(to_trace(engine.results[0], packet, ruleset), _after(engine, connections), engine.used, chosen)
 
 
 def after_walking(ruleset: Ruleset, packets: Iterable[Packet]) -> tuple[Connection, ...]:

@@ -155,7 +155,7 @@ class Fuzz:
         try:
             for check in checks(self.kernel, moves(self.kernel, first, choices, seen), seen):
                 made.append(check)
-                if check.differences or check.walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE) or _renumbered(check):
+                if check.differences or check.walked.verdict in (Verdict.UNDECIDED, Verdict.QUEUE):
                     break
         except (KernelError, FlowError) as problem:
             self.tally.unsent[problem.message.partition(": ")[0][:80]] += 1
@@ -210,17 +210,6 @@ def moves(kernel: Kernel, first: Packet, choices: Sequence[int], seen: list[Trac
         if more is None:
             return
         yield _bare(more)
-
-
-def _renumbered(check: Check) -> bool:
-    """Did conntrack choose a port at random, to tell it from another connection?"""
-    out = check.walked.out
-    return (
-        out is not None
-        and out.sport is None
-        and check.packets[-1].sport is not None
-        and not any(isinstance(effect(step), Translate) for step in check.walked)
-    )
 
 
 def _followed(ruleset: Ruleset) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
 
 from iptsim.extension import Extension
 from iptsim.matches.cluster import Cluster
@@ -12,34 +13,42 @@ from iptsim.names import ESTABLISHED, INVALID, MULTICAST, RELATED, UNICAST
 from iptsim.packet import Address, Packet
 from iptsim.ruleset import Ruleset
 from iptsim.targets.ct import Ct
+from iptsim.targets.netmap import Netmap
 from iptsim.targets.tee import Tee
 
+Kind = Callable[[Address], int]  # of an address, to the host
 
-def unfit(ruleset: Ruleset, packet: Packet, kind: Callable[[Address], int]) -> str | None:
-    """Why the packet cannot be asked about where addresses are of those kinds; None if it can."""
-    parts = _parts(ruleset)
-    told, to = packet.ctstate in (ESTABLISHED, RELATED), kind(packet.dst) if packet.dst is not None else UNICAST
-    if (told or packet.ctstate == INVALID) and any(
-        isinstance(part, Ct) and (part.has(Ct.zone) or part.has(Ct.zone_orig) or part.has(Ct.zone_reply)) for part in parts
-    ):
-        return "a connection made by hand is in no zone"
-    if told and any(isinstance(part, Connlimit) for part in parts):
-        return "connlimit counts a connection by its first packet, and drops the packets of one that it has not counted (nf_conncount.c)"
-    if any(isinstance(part, Tee) and (part.get(Tee.oif) == "lo" or kind(_gateway(part)) != UNICAST) for part in parts):
-        return "a copy that TEE sends to this host comes back, and is copied again, for ever"
-    if packet.pkttype == 2 and to != MULTICAST and any(isinstance(part, Cluster) for part in parts):
-        return "cluster takes a multicast frame for one that was sent to this host, and so does all that comes after it (xt_cluster.c)"
-    return None
+
+def unfit(ruleset: Ruleset, packet: Packet, kind: Kind) -> str | None:
+    """Why the packet cannot be asked about; None if it can."""
+    return next((why for part in _parts(ruleset) if (why := _unfit(part, packet, kind)) is not None), None)
 
 
 def _parts(ruleset: Ruleset) -> list[Extension]:
     found: list[Extension] | None = ruleset._memo.get("unfit")
     if found is None:
-        asked = (part for rule in ruleset.rules() for part in rule.parts)
-        found = ruleset._memo["unfit"] = [part for part in asked if isinstance(part, Ct | Connlimit | Tee | Cluster)]
+        parts = (part for rule in ruleset.rules() for part in rule.parts)
+        found = ruleset._memo["unfit"] = [part for part in parts if isinstance(part, Ct | Connlimit | Tee | Cluster | Netmap)]
     return found
 
 
-def _gateway(tee: Tee) -> Address:
-    value: int = tee.get(Tee.gateway).value
-    return IPv4Address(value) if tee.family == 4 else IPv6Address(value)
+def _unfit(part: Extension, packet: Packet, kind: Kind) -> str | None:
+    """Why it is not to be asked about where that is among the rules."""
+    told = packet.ctstate in (ESTABLISHED, RELATED)
+    match part:
+        case Ct() if (told or packet.ctstate == INVALID) and any(part.has(option) for option in (Ct.zone, Ct.zone_orig, Ct.zone_reply)):
+            return "a connection made by hand is in no zone"
+        case Connlimit() if told:
+            return "connlimit counts a connection by its first packet, and drops the packets of one that it has not counted (nf_conncount.c)"
+        case Tee() if part.get(Tee.oif) == "lo" or _kind(part, Tee.gateway, kind) != UNICAST:
+            return "a copy that TEE sends to this host comes back, and is copied again, for ever"
+        case Netmap() if _kind(part, Netmap.to, kind) == MULTICAST:
+            return "whether this host is in a group that NAT sends a packet to is not known"
+        case Cluster() if packet.pkttype == 2 and packet.dst is not None and kind(packet.dst) != MULTICAST:
+            return "cluster takes a multicast frame for one that was sent to this host, and so does all that comes after it (xt_cluster.c)"
+    return None
+
+
+def _kind(part: Extension, option: Any, kind: Kind) -> int:
+    value: int = part.get(option).value
+    return kind(IPv4Address(value) if part.family == 4 else IPv6Address(value))

@@ -188,8 +188,8 @@ def _used_up(ruleset: Ruleset, check: Check) -> bool:
     """Did the packet go another way than it would in a fresh kernel?"""
     if check.differences:
         return stateful(ruleset)
-    rules = [ruleset.rule(name) for name in check.packets[0].assume or () if ":rule:" in name and "@" not in name]
-    return any(atom.first is not None for rule in rules for atom in atoms(rule.predicate))
+    names = [name for name in check.packets[0].assume or () if name.partition(":")[0] in ruleset.tables and ":rule:" in name]
+    return any(atom.first is not None for name in names for atom in atoms(ruleset.rule(name).predicate))
 
 
 def stateful(ruleset: Ruleset) -> bool:

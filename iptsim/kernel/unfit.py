@@ -36,7 +36,7 @@ def _unfit(part: Extension, packet: Packet, kind: Kind) -> str | None:
     """Why it is not to be asked about where that is among the rules."""
     told = packet.ctstate in (ESTABLISHED, RELATED)
     match part:
-        case Ct() if (told or packet.ctstate == INVALID) and any(part.has(option) for option in (Ct.zone, Ct.zone_orig, Ct.zone_reply)):
+        case Ct() if (told or packet.ctstate == INVALID) and zoned(part):
             return "a connection made by hand is in no zone"
         case Connlimit() if told:
             return "connlimit counts a connection by its first packet, and drops the packets of one that it has not counted (nf_conncount.c)"
@@ -47,6 +47,11 @@ def _unfit(part: Extension, packet: Packet, kind: Kind) -> str | None:
         case Cluster() if packet.pkttype == 2 and packet.dst is not None and kind(packet.dst) != MULTICAST:
             return "cluster takes a multicast frame for one that was sent to this host, and so does all that comes after it (xt_cluster.c)"
     return None
+
+
+def zoned(part: Extension) -> bool:
+    """Does it put connections into a zone?"""
+    return isinstance(part, Ct) and any(part.has(option) for option in (Ct.zone, Ct.zone_orig, Ct.zone_reply))
 
 
 def _kind(part: Extension, option: Any, kind: Kind) -> int:

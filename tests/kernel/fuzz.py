@@ -16,6 +16,7 @@ from iptsim.errors import FlowError, IptsimError
 from iptsim.kernel import Kernel, KernelError
 from iptsim.kernel.rules import effect
 from iptsim.kernel.sending import LONGEST as LONGEST_PACKET
+from iptsim.kernel.unfit import zoned
 from iptsim.kernel.wire import is_error
 from iptsim.matches.connlimit import Connlimit
 from iptsim.names import ESTABLISHED, LOCAL, RELATED
@@ -213,8 +214,8 @@ def moves(kernel: Kernel, first: Packet, choices: Sequence[int], seen: list[Trac
 
 
 def _followed(ruleset: Ruleset) -> bool:
-    """Is what follows a packet as if it came alone? A set may have changed, and connlimit drops what ends a connection (docs/kernel.md)."""
-    return not fills_sets(ruleset) and not any(isinstance(part, Connlimit) for rule in ruleset.rules() for part in rule.parts)
+    """Does iptsim know what becomes of what follows? Sets may have changed, connlimit drops what ends a connection, and zones are not modelled."""
+    return not fills_sets(ruleset) and not any(isinstance(part, Connlimit) or zoned(part) for rule in ruleset.rules() for part in rule.parts)
 
 
 def _judged(kernel: Kernel, packet: Packet) -> None:

@@ -20,7 +20,7 @@ from iptsim.kernel.namespaces import Namespace, credentials, write_sysctl
 from iptsim.kernel.netlink import ROUTE, Netlink
 from iptsim.kernel.ports import Port, opened, packets, port
 from iptsim.kernel.rules import Rules, effect
-from iptsim.kernel.sending import Sender
+from iptsim.kernel.sending import ECHOED, Sender
 from iptsim.kernel.tools import KernelError
 from iptsim.kernel.unfit import unfit
 from iptsim.kernel.wire import answer, decode, encode, is_error
@@ -191,7 +191,7 @@ class Kernel:
             self._arrives(packet, data)
         trace = self._told(packet, token)
         if packet.from_host and trace.out is not None and trace.out.dst is not None and self.sender.kind(trace.out.dst) == BROADCAST:
-            raise KernelError("what this host broadcasts is not sent: it comes back as well")
+            raise KernelError(ECHOED)
         if trace.out is None or packet.ctstate == INVALID:
             return trace
         mark = connections.connmark(self._netlink, member)

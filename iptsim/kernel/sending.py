@@ -26,6 +26,7 @@ _HEADERS = (0, 43, 44, 51, 60)  # hop-by-hop options, routing, fragment, authent
 _NO_NEXT_HEADER, _NOBODY = 59, 0xFFFFFFFF
 _ORDINARY: dict[str, Any] = {"ttl": 64, "tos": 0, "mark": 0, "fragment": False}
 _SENDER: dict[str, Any] = {"uid_owner": 0, "gid_owner": 0}
+ECHOED = "what this host broadcasts is not sent: it comes back as well"
 LONGEST = 1500  # the MTU of every link
 _EVERYONE, _LIMITED = 0xFFFFFFFFFFFF, 0xFFFFFFFF
 
@@ -58,7 +59,7 @@ class Sender:
         if made.from_host and made.src is not None and self._foreign(made.src, packet.dst):
             raise KernelError(f"no process sends from {made.src} to {packet.dst}")
         if made.from_host and self.kind(packet.dst) == BROADCAST:
-            raise KernelError("what this host broadcasts is not sent: it comes back as well")
+            raise KernelError(ECHOED)
         if made.fragment and self.family == 6:
             raise KernelError("later fragments of IPv6 are not sent")
         if self.family == 6 and made.proto in _HEADERS:
@@ -191,18 +192,24 @@ def _history(packet: Packet) -> dict[str, Any]:
     if packet.ctstate not in (ESTABLISHED, RELATED):
         return {"id of the ICMP query": QUERY} if packet.icmp_type in ANSWERS else {}
     src, dst, proto, about = int(packet.src or 0), int(packet.dst or 0), packet.proto or 0, is_error(packet)
-    ports = list(MADE_UP) if about else [packet.sport or 0, packet.dport or 0] if proto in TOLD_APART else [0, 0]
-    proto = 17 if about else proto
+    there, back = _ports(packet)
     if packet.ctdir == 1:
-        src, dst, ports = dst, src, ports[::-1]
-    there = back = ports
-    if not about and packet.icmp_type in PAIRS:  # the id of a query, and its type and code, in the place of ports
-        kinds = [packet.icmp_type, PAIRS[packet.icmp_type]]
-        asked, answered = (kind << 8 | (packet.icmp_code or 0) for kind in (kinds[::-1] if packet.ctdir == 1 else kinds))
-        there, back = [QUERY, asked], [answered, QUERY]
+        src, dst, there, back = dst, src, back, there
     return {
-        "ct_snat": 0, "ct_dnat": 0, "ct_seen_reply": int(packet.ctstate == ESTABLISHED), "ct_confirmed": 1, "ctproto": proto,
+        "ct_snat": 0, "ct_dnat": 0, "ct_seen_reply": int(packet.ctstate == ESTABLISHED), "ct_confirmed": 1,
+        "ctproto": 17 if about else proto,
         "ctorigsrc": src, "ctorigdst": dst, "ctorigsrcport": there[0], "ctorigdstport": there[1], "ctreplsrc": dst, "ctrepldst": src,
-        "ctreplsrcport": back[1], "ctrepldstport": back[0],
+        "ctreplsrcport": back[0], "ctrepldstport": back[1],
         "ctstatus:EXPECTED": packet.ctstate == RELATED and not about, "ctstatus:ASSURED": packet.ctstate == ESTABLISHED,
     }  # fmt: skip
+
+
+def _ports(packet: Packet) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(source and destination port of its direction, of the other): of an ICMP query and its answer the id, and the type and code of each."""
+    if packet.icmp_type in PAIRS:
+        there, back = (kind << 8 | (packet.icmp_code or 0) for kind in (packet.icmp_type, PAIRS[packet.icmp_type]))
+        return (QUERY, there), (QUERY, back)
+    if is_error(packet):
+        return MADE_UP, MADE_UP[::-1]
+    ports = (packet.sport or 0, packet.dport or 0) if packet.proto in TOLD_APART else (0, 0)
+    return ports, ports[::-1]

@@ -239,8 +239,8 @@ def answer(kernel: Kernel, trace: Trace) -> Packet | None:
 
 # ---------------------------------------------------------------- a disagreement
 @dataclass(slots=True)
-class _Judge:
-    """The kernel, asked about one ruleset after the other."""
+class Judge:
+    """The kernel, asked about one ruleset after the other; a fresh one each time where that is `stateful`."""
 
     kernel: Kernel
     stateful: bool
@@ -259,7 +259,7 @@ class _Judge:
 
 def smaller(kernel: Kernel, check: Check, tick: Callable[[], None]) -> tuple[Ruleset, Check]:
     """The smallest rules and packets that show a disagreement of that kind. `tick` is called whenever the kernel is asked, at most BUDGET times."""
-    judge, given = _Judge(kernel, stateful(kernel.ruleset)), kernel.ruleset
+    judge, given = Judge(kernel, stateful(kernel.ruleset)), kernel.ruleset
 
     def fails(ruleset: Ruleset, packets: Sequence[Packet]) -> bool:
         tick()

@@ -23,7 +23,8 @@ from iptsim.walk.tracing import to_trace
 
 def walk(ruleset: Ruleset, packet: Packet, after: Iterable[Packet] = ()) -> Trace:
     """One packet's way. It stops UNDECIDED at the first unknown that matters. Raises FlowError for a packet of the other family."""
-    return walk_on(ruleset, packet, after_walking(ruleset, after)).trace
+    engine = _walked(ruleset, packet, after_walking(ruleset, after))
+    return to_trace(engine.results[0], packet, ruleset)
 
 
 class Way(NamedTuple):
@@ -40,9 +41,9 @@ def walk_on(ruleset: Ruleset, packet: Packet, connections: Iterable[Connection])
     """One packet's way while these connections are known."""
     connections = tuple(connections)
     engine = _walked(ruleset, packet, connections)
-    now = engine.results[0].group.now
-    chosen = {end: reading.name for end in ("src", "dst", "sport", "dport") if isinstance(reading := now.get(end), Open)}
-    return Way(to_trace(engine.results[0], packet, ruleset), _after(engine, connections), engine.used, chosen)
+    result = engine.results[0]
+    chosen = {end: reading.name for end in ("src", "dst", "sport", "dport") if isinstance(reading := result.group.now.get(end), Open)}
+    return Way(to_trace(result, packet, ruleset), _after(engine, connections), engine.used, chosen)
 
 
 def after_walking(ruleset: Ruleset, packets: Iterable[Packet]) -> tuple[Connection, ...]:

@@ -6,6 +6,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from random import Random
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -22,7 +23,7 @@ from iptsim.matches.connlimit import Connlimit
 from iptsim.names import ESTABLISHED, LOCAL, RELATED
 from iptsim.packet import Packet
 from iptsim.questions.smallest import smallest
-from iptsim.questions.verify import Check, answer, checks, fills_sets, stateful
+from iptsim.questions.verify import Check, Judge, answer, checks, fills_sets, stateful
 from iptsim.ruleset import Ruleset
 from iptsim.show.verify import asked_of
 from iptsim.strategies import rulesets
@@ -179,27 +180,25 @@ class Fuzz:
     # ---------------------------------------------------------------- a disagreement
     def _found(self, said: str, sent: Sequence[Packet]) -> None:
         drawn = self.kernel.ruleset
-        rules, few = smallest(drawn, sent, self._fails) if self.shrink else (drawn, list(sent))
+        rules, few = smallest(drawn, sent, partial(_fails, Judge(self.kernel, stateful(drawn)))) if self.shrink else (drawn, list(sent))
         self.tally.bad.append((said, self._case(rules, few)))
         self.kernel.load(drawn)
-
-    def _fails(self, ruleset: Ruleset, sent: list[Packet]) -> bool:
-        self.kernel.load(ruleset)
-        try:
-            if stateful(ruleset):
-                self.kernel.refresh()
-            *_, last = checks(self.kernel, sent, [])
-        except IptsimError:
-            return False
-        except Exception:
-            return True
-        return bool(last.differences)
 
     def _case(self, ruleset: Ruleset, sent: list[Packet]) -> str:
         self.kernel.load(ruleset)
         flow = list(checks(self.kernel, sent, []))
         answered = [(check.packets[-1], check.seen) for check in flow]
         return written(Recorded("what differs", self.host, asked_of(self.kernel), ruleset.save(), [answered])) + f"# walk  {flow[-1].walked}\n"
+
+
+def _fails(judge: Judge, ruleset: Ruleset, sent: Sequence[Packet]) -> bool:
+    """Is there a difference, or something that is no answer at all?"""
+    try:
+        return bool(judge(ruleset, sent).differences)
+    except IptsimError:
+        return False
+    except Exception:
+        return True
 
 
 def moves(kernel: Kernel, first: Packet, choices: Sequence[int], seen: list[Trace]) -> Iterator[Packet]:

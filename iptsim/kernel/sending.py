@@ -68,6 +68,8 @@ class Sender:
             raise KernelError("protocol 59 is no protocol of IPv6: it says that nothing follows, and some matches drop such a packet unasked")
         if _NOBODY in (made.uid_owner, made.gid_owner):
             raise KernelError(f"no process has the user or group {_NOBODY}: it stands for none")
+        if made.connmark and made.ctstate not in (ESTABLISHED, RELATED):
+            raise KernelError("a connection has a mark only after its first packet: only what was told to belong to one can come with it")
         why = impossible(made, self.host.sysctl("net.netfilter.nf_conntrack_tcp_loose", 1) != 0)
         if why is not None:
             raise KernelError(why)

@@ -114,8 +114,12 @@ class Untrack:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What conntrack shall know of the connection is tied to the packet: until conntrack looks at it that is its connection, NEW and empty."""
+    """What conntrack shall know of the connection is tied to the packet: until conntrack looks at it that is its connection, NEW and empty.
 
+    `zone` is the number of the connection's zone, or "mark": the packet's mark, when conntrack looks at it.
+    """
+
+    zone: int | str = 0
     note: str = "told conntrack"
 
 

@@ -22,7 +22,7 @@ from iptsim.questions.explanation import Case, Explanation
 from iptsim.ruleset import Ruleset
 from iptsim.spaces.space import Space, World
 from iptsim.strategies import flows, packets, rulesets
-from iptsim.trace import Trace, Verdict
+from iptsim.trace import Step, Trace, Verdict
 from iptsim.walk.arrival import readings
 from tests.test_scenarios import FOLDERS, ruleset
 
@@ -292,8 +292,15 @@ def lacks_a_type(trace: Trace) -> bool:
 
 
 def turns(trace: Trace) -> list[str]:
-    """The steps at which the way could have parted: a rule that only logs or counts is none, nor is a remark of the stack's."""
-    return [step.id for step in trace if step.effect not in ("continue", "note")]
+    """The steps at which the way could have parted: a rule that only logs or counts is none, nor a remark of the stack's, nor a chain from which
+    every packet comes back as it was."""
+    kept: list[Step] = []
+    for step in trace:
+        if step.effect in ("end", "return") and kept and kept[-1].effect == "jump":
+            kept.pop()
+        elif step.effect not in ("continue", "note"):
+            kept.append(step)
+    return [step.id for step in kept]
 
 
 def ways(explanation: Explanation, packet: Packet) -> list[tuple[Case, Packet]]:
@@ -313,7 +320,7 @@ def answered(rs: Ruleset, packet: Packet, answers: list[bool]) -> Trace:
     """The packet's way, what it stops at for want of an answer answered: a case does not assume what makes no difference to it."""
     for answer in answers:
         trace: Trace = rs.walk(packet)
-        unknown = [reason.partition(": ")[0] for reason in trace.unknown if ": " in reason]
+        unknown = [reason.rpartition(": ")[0] for reason in trace.unknown if ": " in reason]
         if not unknown:
             return trace
         packet = Packet(**{**packet.known(), "assume": {**(packet.assume or {}), unknown[0]: answer}})

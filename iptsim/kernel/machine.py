@@ -7,7 +7,6 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import Any
 
 from iptsim.effect import Drop, Queue, Reject, Translate
@@ -32,6 +31,7 @@ from iptsim.targets.set import SetTarget
 from iptsim.trace import Fate, Step, Trace, Verdict
 
 _SO_MARK, _IPV6_HDRINCL = 36, 36
+_RENAMES = ("range", "prefix")
 
 
 class Kernel:
@@ -112,7 +112,7 @@ class Kernel:
         with self.namespace.inside():
             self.rules.load(self._netlink, self._tables)
         self._tables |= set(self.ruleset.tables)
-        self._targets = _targets(self.ruleset)
+        self._renamings = _renamings(self.ruleset)
         self._sets_change = self._sets_change or any(isinstance(rule.target, SetTarget) for rule in self.ruleset.rules())
         self._forget()
 
@@ -198,10 +198,11 @@ class Kernel:
         return replace(trace, out=Packet(**trace.out.known(), connmark=mark))
 
     def _arrives(self, packet: Packet, data: bytes) -> None:
-        for (bridge, address), behind in self.sender.neighbours(packet, self._targets).items():
+        assert packet.dst is not None
+        for (bridge, address), behind in self.sender.neighbours(packet, _renamed(packet.dst, self._renamings)).items():
             network.neighbour(self._routing, self._index(bridge), address, behind.far)
         plug, frame = self.sender.frame(packet, data)
-        group = self._join(packet) if packet.dst is not None and packet.dst.is_multicast else None
+        group = self._join(packet) if packet.dst.is_multicast else None
         self._marks.set(packet.mark or 0)
         try:
             self._ports[plug.name].write(frame.encode(self.ruleset.family))
@@ -306,15 +307,20 @@ def _out(end: Seen) -> Packet:
     return Packet(**known)
 
 
-def _targets(ruleset: Ruleset) -> list[Address]:
-    """The single addresses that DNAT sends packets to: they are somewhere behind a bridge, if they are on its network."""
-    found = {}
-    for rule in ruleset.rules():
-        what = rule.target.effect if rule.target else None
-        if isinstance(what, Translate) and what.side == "dst" and what.to and what.to[0] == "range":
-            for value in range(what.to[1], min(what.to[2], what.to[1] + 15) + 1):
-                found[value] = ip_address(value.to_bytes(4 if ruleset.family == 4 else 16, "big"))
-    return list(found.values())
+def _renamings(ruleset: Ruleset) -> list[tuple[Any, ...]]:
+    """To which addresses DNAT and NETMAP send packets: ("range", first, last) or ("prefix", value, mask) each."""
+    effects = (rule.target.effect for rule in ruleset.rules() if rule.target)
+    return list({what.to: None for what in effects if isinstance(what, Translate) and what.side != "src" and what.to and what.to[0] in _RENAMES})
+
+
+def _renamed(destination: Address, renamings: Iterable[tuple[Any, ...]]) -> Iterator[Address]:
+    """The addresses that a packet may be sent to instead: they are somewhere behind a bridge, if they are on its network."""
+    for kind, one, other in renamings:
+        if kind == "range":
+            values: Iterable[int] = range(one, min(other, one + 15) + 1)
+        else:
+            values = [one | int(destination) & ~other & (1 << destination.max_prefixlen) - 1]
+        yield from (type(destination)(value) for value in values)
 
 
 def _ip(family: int, commands: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
@@ -53,8 +53,8 @@ class Sender:
         known = _ORDINARY | (_SENDER if known.get("from_host") else {}) | known
         if "src" not in known:
             raise KernelError(f"a packet without a source cannot be sent: {packet}")
-        if known.get("ctstate") == ESTABLISHED and known.get("icmp_type") in ANSWERS.values():
-            known.setdefault("ctdir", 1)
+        if known.get("ctstate") in (ESTABLISHED, RELATED):
+            known.setdefault("ctdir", int(known["ctstate"] == ESTABLISHED and known.get("icmp_type") in ANSWERS.values()))
         made = Packet(**known)
         if made.from_host and made.src is not None and self._foreign(made.src, packet.dst):
             raise KernelError(f"no process sends from {made.src} to {packet.dst}")
@@ -158,16 +158,17 @@ class Sender:
             to = bridge_mac(self.host, plug.bridge) if plug.bridge else plug.mac
         return plug, Frame(to, packet.mac_source, data)
 
-    def neighbours(self, packet: Packet, targets: list[Address]) -> dict[tuple[str, Address], Plug]:
+    def neighbours(self, packet: Packet, targets: Iterable[Address]) -> dict[tuple[str, Address], Plug]:
         """Who is behind which port of the bridges, where that is new: the sender behind the one that its packet comes in by, the others not."""
         new: dict[tuple[str, Address], Plug] = {}
         assert packet.src is not None
         assert packet.dst is not None
+        destinations = (packet.dst, *targets)
         for bridge in self.host.bridges:
             ports = [plug for plug in self.plugs.values() if plug.bridge == bridge]
             own = self.plugs[packet.physdev_in] if packet.physdev_in and packet.in_interface == bridge else ports[0]
             other = next(plug for plug in ports if plug != own)
-            for address in (packet.dst, *targets):
+            for address in destinations:
                 new[bridge, address] = self.plugs.get(packet.physdev_out or "", other) if own.name == packet.physdev_in else other
             if own.name == packet.physdev_in:
                 new[bridge, packet.src] = own

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from iptsim.errors import OverBudget
+from iptsim.names import ICMP_ERRORS
 from iptsim.packet import Packet
 from iptsim.predicate import tests
 from iptsim.questions.outcomes import inquire
 from iptsim.ruleset import Ruleset
 
 # What a flow leaves ordinary if it does not say otherwise: asked for as well where rules look at it.
-_ORDINARY = ("mark", "connmark", "ctstate", "ctdir", "fragment", "ttl", "pkttype")
+_ORDINARY = ("mark", "fragment", "ttl", "pkttype")
 _MANY = 5000  # packets: rules in the view of each interface, beyond which one packet for a rule must do
 
 
@@ -60,7 +61,21 @@ def questions(ruleset: Ruleset, places: Iterable[Mapping[str, Any]]) -> list[dic
     places = list(places)
     asked = {test.field for rule in ruleset.rules() for test in tests(rule.predicate)}
     opened = {name: "any" for name in _ORDINARY if name in asked}
-    return [{**place, "tcp_flags": "any", **more} for more in ([{}, opened] if opened else [{}]) for place in places]
+    states = _states(ruleset.family) if any(name.startswith(("ct", "connmark")) for name in asked) else [{}]
+    more = [{}, *({**opened, **state} for state in states if opened or state)]
+    return [{**place, "tcp_flags": "any", **each} for each in more for place in places]
+
+
+def _states(family: int) -> list[dict[str, Any]]:
+    """The states, each with what packets in it can have: a mark only after the first, and RELATED are errors where no helper expects others."""
+    proto = {4: 1, 6: 58}[family]
+    old = {"connmark": "any", "ctdir": "any"}
+    return [
+        {"ctstate": "NEW"},
+        {"ctstate": "ESTABLISHED", **old},
+        {"ctstate": "RELATED", "proto": proto, "icmp_type": list(ICMP_ERRORS[proto]), **old},
+        {"ctstate": ["INVALID", "UNTRACKED"]},
+    ]
 
 
 def _witnesses(found: Aims, ruleset: Ruleset, question: dict[str, Any], each: bool) -> None:

@@ -79,6 +79,8 @@ def _placed(one: Choose, setting: Setting, hook: str, packet: dict[str, Any]) ->
     packet = {name: value for name, value in packet.items() if name not in ("from_host", "in_interface")}
     packet |= _entering(one, setting, entry) if entry else {"from_host": True}
     here = [a.ip for addresses in (setting.host.interfaces or {}).values() for a in addresses if a.version == setting.family]
+    if not entry and here:
+        packet["src"] = str(one(here))
     if hook in ("INPUT", "") and here and one((False, True)):
         packet["dst"] = str(one(here))
     if setting.type_number(number(packet["dst"])) is None:

@@ -49,7 +49,7 @@ def flows(draw: st.DrawFn, ruleset: Ruleset | None = None, around: Packet | None
     return {
         name: _widened(draw, name, value, family)
         for name, value in packet.known().items()
-        if name not in _HOST_KNOWS and (name in stays or draw(st.booleans()))
+        if name not in _HOST_KNOWS and (name in stays or _unspecified(name, value) or draw(st.booleans()))
     }
 
 
@@ -58,9 +58,16 @@ _HOST_KNOWS = ("dst_type", "out_interface", "assume")
 _MEAN_OTHERWISE = ("in_interface", "from_host", "ttl", "pkttype", "physdev_in", "physdev_out", *OPENING)
 
 
+def _unspecified(name: str, value: Any) -> bool:
+    """Is it an address that no host has? An open end does not mean it."""
+    return name in ("src", "dst") and bool(value.is_unspecified)
+
+
 def _widened(draw: st.DrawFn, name: str, value: Any, family: int) -> Any:
     """The value, or several that it is one of."""
     how = draw(st.integers(0, 3))
+    if _unspecified(name, value):
+        return str(value)
     if name in ("src", "dst"):
         return [str(value), f"{value}/{draw(st.sampled_from(PREFIXES[family]))}", [str(value), ADDRESSES[family][0]], f"{value}"][how]
     if name in ("sport", "dport"):

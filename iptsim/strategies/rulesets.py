@@ -42,7 +42,7 @@ def rulesets(draw: st.DrawFn, family: int = 4, host: Host | None = None, without
     return parse("\n".join(lines) + "\n", family=family, strict=True, host=host)
 
 
-_OTHERS = ("mangle", "mangle", "nat", "nat", "nat", "raw", "security")
+_OTHERS = ("mangle", "mangle", "nat", "nat", "nat", "raw", "raw", "security")
 # What does not load beside all else: nft knows no QUEUE; timers and tables of a name, of one kind or of the other, are shared by those that use it.
 _NEVER = ("QUEUE", "IDLETIMER --alarm", "hashlimit --hashlimit-rate-match")
 # What is drawn as often as all the rest of its table: targets, and matches.

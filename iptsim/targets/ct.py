@@ -64,14 +64,21 @@ class Ct(Target, name="CT"):
 
     def words(self) -> str:
         """The zone that is given last counts, `mark` before all, and for both directions if both are named."""
-        zones = [row for row in self.given if row.option in (Ct.zone, Ct.zone_orig, Ct.zone_reply)]
+        zones = self._zones()
         if len(zones) < 2:
             return super().words()
         ways = [row.option for row in zones if row.option is not Ct.zone]
-        value = "mark" if any(row.value == "mark" for row in zones) else zones[-1].value
-        zone = Given(ways[0] if len(ways) == 1 else Ct.zone, value)
+        zone = Given(ways[0] if len(ways) == 1 else Ct.zone, _counts(zones))
         return Ct((*(row for row in self.given if row not in zones), zone), self.family).words()
 
     @property
     def effect(self) -> Effect:
-        return Untrack() if self.has(Ct.notrack) else Template()
+        return Untrack() if self.has(Ct.notrack) else Template(_counts(self._zones()))
+
+    def _zones(self) -> list[Given]:
+        return [row for row in self.given if row.option in (Ct.zone, Ct.zone_orig, Ct.zone_reply)]
+
+
+def _counts(zones: list[Given]) -> int | str:
+    zone: int | str = "mark" if any(row.value == "mark" for row in zones) else zones[-1].value if zones else 0
+    return zone

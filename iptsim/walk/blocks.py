@@ -31,7 +31,7 @@ def blocks(ruleset: Ruleset, chain: Chain, inert: bool) -> Block:
     key = ("blocks", chain.table, chain.name, inert)
     found: Block | None = ruleset._memo.get(key)
     if found is None:
-        rules = [rule for rule in chain.rules if inert or not isinstance(effect_of(ruleset, rule), effects.Continue)]
+        rules = [rule for rule in chain.rules if inert or not changes_nothing(ruleset, rule)]
         found = ruleset._memo[key] = _tree(rules)
     return found
 
@@ -39,7 +39,7 @@ def blocks(ruleset: Ruleset, chain: Chain, inert: bool) -> Block:
 def effect_of(ruleset: Ruleset, rule: Rule) -> effects.Effect:
     """What the rule's target does; to change a set, or to tell conntrack something, is nothing where no rule asks for it."""
     what = rule.target.effect if rule.target else effects.Continue()
-    if isinstance(what, effects.Template) and not _asked_in_raw(ruleset):
+    if isinstance(what, effects.Template) and not _templates_count(ruleset):
         return effects.Continue(what.note)
     if isinstance(what, effects.Change):
         asked: frozenset[str] | None = ruleset._memo.get("fields behind unknowns")
@@ -50,13 +50,42 @@ def effect_of(ruleset: Ruleset, rule: Rule) -> effects.Effect:
     return what
 
 
-def _asked_in_raw(ruleset: Ruleset) -> bool:
-    """Does a rule of raw look at connections, or leave a packet untracked?"""
+def changes_nothing(ruleset: Ruleset, rule: Rule) -> bool:
+    """Does a packet go on to the next rule as it is, matched or not?"""
+    what = effect_of(ruleset, rule)
+    return isinstance(what, effects.Continue) or (isinstance(what, effects.Jump) and what.chain in _idle_chains(ruleset, rule.table))
+
+
+def _idle_chains(ruleset: Ruleset, table: str) -> frozenset[str]:
+    """The chains of a table from which every packet comes back as it was; not those that a loop goes through."""
+    found: frozenset[str] | None = ruleset._memo.get(("idle chains", table))
+    if found is None:
+        callers: dict[str, list[str]] = {}
+        left: dict[str, int] = {}  # of each chain that may be one, how many of its jumps lead to chains of which that is not known
+        for chain in ruleset.tables[table]:
+            done = [effect_of(ruleset, rule) for rule in chain]
+            if not chain.built_in and all(isinstance(what, effects.Continue | effects.Return | effects.Jump) for what in done):
+                jumps = [what.chain for what in done if isinstance(what, effects.Jump)]
+                left[chain.name] = len(jumps)
+                for name in jumps:
+                    callers.setdefault(name, []).append(chain.name)
+        idle = [name for name, number in left.items() if not number]
+        for name in idle:
+            for caller in callers.get(name, ()):
+                left[caller] -= 1
+                idle += [] if left[caller] else [caller]
+        found = ruleset._memo["idle chains", table] = frozenset(idle)
+    return found
+
+
+def _templates_count(ruleset: Ruleset) -> bool:
+    """Does a rule of raw look at connections, leave a packet untracked, or name a zone, of which NAT takes notice?"""
     known: bool | None = ruleset._memo.get("connections in raw")
     if known is None:
         rules = [rule for chain in ruleset.tables["raw"] for rule in chain] if "raw" in ruleset.tables else []
         asked = {name for rule in rules for name in asked_fields(rule.predicate)}
-        leaves = any(rule.target is not None and isinstance(rule.target.effect, effects.Untrack) for rule in rules)
+        done = [rule.target.effect for rule in rules if rule.target]
+        leaves = any(isinstance(what, effects.Untrack) or (isinstance(what, effects.Template) and what.zone != 0) for what in done)
         known = ruleset._memo["connections in raw"] = leaves or any(name.startswith(("ct", "connmark")) for name in asked)
     return known
 

@@ -7,15 +7,17 @@ import struct
 _M = 0xFFFFFFFF
 
 
-def pick(src: int, dst: int | None, span: tuple[int, int], side: str, family: int) -> int:
-    """The address out of `span` that becomes the `side` ("src" or "dst") of a connection from `src` to `dst`, before this translation.
+def pick(ends: tuple[int, int | None], span: tuple[int, int], side: str, family: int, zone: int = 0) -> int:
+    """The address out of `span` that becomes the `side` ("src" or "dst") of a connection between these addresses, source and destination before
+    this translation, in that conntrack zone.
 
-    `dst` is None for --persistent, which leaves it out. The conntrack zone, which the kernel mixes in, is taken for 0.
+    The destination is None for --persistent, which leaves it out, and the zone.
 
     IPv6 ranges are hashed word by word, the upper words first; a word that did not take its greatest value frees those below it.
     """
+    src, dst = ends
     target = [0] * 4 if dst is None else _words(dst, family)
-    j = jhash2(_words(src, family), target[0 if family == 4 else 3])
+    j = jhash2(_words(src, family), target[0 if family == 4 else 3] ^ (0 if dst is None else zone))
     if family == 4:
         lo, hi = span
         return lo + ((j * (hi - lo + 1)) >> 32)

@@ -141,9 +141,9 @@ def _from_range(job: Job, group: Group, span: tuple[int, int]) -> Iterator[tuple
             yield stays, stays.read("src")
     if rest is None:
         return
-    src, dst = rest.read("src"), rest.read("dst")
-    if isinstance(src, int) and isinstance(dst, int):
-        yield rest, pick(src, None if job.what.persistent else dst, span, job.side, job.family)
+    src, dst, zone = rest.read("src"), rest.read("dst"), rest.now.get("ctzone", 0)
+    if isinstance(src, int) and isinstance(dst, int) and isinstance(zone, int):
+        yield rest, pick((src, None if job.what.persistent else dst), span, job.side, job.family, zone)
     else:
         yield rest, job.chosen(rest, job.side, "chosen", span)
 

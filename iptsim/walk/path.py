@@ -21,7 +21,7 @@ _NOWHERE = {4: Test("dst", ranges([(0, 0), (0x7FFFFFFF, 0x7FFFFFFF)])), 6: Test(
 _TO_MANY = Or((Test("dst", Ranges(((0xE0000000, 0xEFFFFFFF),))), Test("dst", one(0xFFFFFFFF))))
 _OF_LINK6 = Test("dst", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1), (0xFF << 120, (1 << 128) - 1)]))
 # What a table of OUTPUT may change that asks for a new route.
-_REROUTES = {"mangle": ("mark", "tos"), "nat": ("dst",)}
+_REROUTES = {"mangle": ("mark", "tos"), "nat": ("dst",)}  # OUTPUT's tables whose changes mean a new route; IPv6's mangle takes the hop limit for one
 
 
 def run(engine: Engine, group: Group) -> None:
@@ -48,14 +48,14 @@ def hook(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
     for stage in order(name, engine.ruleset.backend):
         if stage == "conntrack":
             groups = conntrack.look_up(engine, groups)
+        elif name == "OUTPUT" and stage in _REROUTES:
+            groups = [part for group in groups for part in _rerouting(engine, stage, group)]
         elif stage == "nat":
             groups = _nat(engine, name, groups)
         elif stage == "raw":
             groups = engine.join(part for group in groups for part in _raw(engine, name, group))
         else:
             groups = visit(engine, stage, name, groups)
-        if name == "OUTPUT" and stage in _REROUTES:
-            groups = [part for group in groups for part in _rerouted(engine, group, _REROUTES[stage])]
     return groups
 
 
@@ -73,7 +73,14 @@ def _raw(engine: Engine, name: str, group: Group) -> list[Group]:
         return visit(engine, "raw", name, [group])
     passed = visit(engine, "raw", name, [group.rewrite(ctstate=INVALID)])
     told = {name: group.now.get(name) for name in TEMPLATE}
-    return [part if part.now.get("ctstate") == UNTRACKED else part.rewrite(**told) for part in passed]
+    return [part if part.now.get("ctstate") == UNTRACKED else part.rewrite(**told, ctzone=_zone(part)) for part in passed]
+
+
+def _zone(group: Group) -> Reading | None:
+    """The zone of the connection that the packet opens, where it was told one: nf_ct_zone_tmpl() takes 16 bits of a mark."""
+    told = group.now.get("ctzone")
+    mark = group.read("mark") if told == "mark" else told
+    return mark & 0xFFFF if isinstance(mark, int) else mark
 
 
 def _nat(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
@@ -199,9 +206,16 @@ def _from(group: Group, source: Reading) -> Group:
     return replace(group.rewrite(src=source), source=source)
 
 
-def _rerouted(engine: Engine, group: Group, fields: tuple[str, ...]) -> list[Group]:
+def _rerouting(engine: Engine, stage: str, before: Group) -> list[Group]:
+    """A table of OUTPUT after which the kernel looks whether it changed the packet: what raw did does not count."""
+    fields = (*_REROUTES[stage], "ttl") if (stage, engine.setting.family) == ("mangle", 6) else _REROUTES[stage]
+    left = _nat(engine, "OUTPUT", [before]) if stage == "nat" else visit(engine, stage, "OUTPUT", [before])
+    return [part for group in left for part in (_rerouted(engine, group) if any(group.read(f) != before.read(f) for f in fields) else [group])]
+
+
+def _rerouted(engine: Engine, group: Group) -> list[Group]:
     """ip_route_me_harder(): a new mark, TOS or destination means a new route, at once; the tables that follow still see the old interface."""
-    if group.phase or all(group.read(what) == engine.setting.arrival.get(what, Same(what)) for what in fields):
+    if group.phase:
         return [group]
     stays, rest = ([], group) if engine.setting.family == 4 else _on_its_link(engine, group)
     return stays if rest is None else [*stays, *_routed(engine, rest, sourced=True, again=True)]
@@ -224,9 +238,10 @@ def _by_source(engine: Engine, group: Group) -> tuple[list[Group], Group | None]
 def _on_its_link(engine: Engine, group: Group) -> tuple[list[Group], Group | None]:
     """Link-local and multicast destinations are looked for on the interface that it leaves by already: ip6_route_me_harder(), and the others."""
     part, rest = engine.split(group, _OF_LINK6)
-    if part is not None and part.out == "lo":
-        part = routing.without(engine, part, "no-route", routing.TO_LINK, "loopback has no such address of a link")
-    return [] if part is None else [part], rest
+    if part is None:
+        return [], rest
+    to_link, to_many = engine.split(part, routing.TO_LINK)
+    return [*([] if to_many is None else [to_many]), *([] if to_link is None else routing.by_that_link(engine, to_link))], rest
 
 
 # ---------------------------------------------------------------- the answer

@@ -26,6 +26,8 @@ _EVERY_HOSTS = (0, 32766, 32767)  # with other rules fib_validate_source() looks
 _ZERO = one(0)  # ipv4_is_zeronet(): no longer all of 0.0.0.0/8
 _BAD_SOURCES = ranges([(0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)])
 _IGMP = And((Test("proto", one(2)), Test("dst", ranges([(0xE0000000, 0xEFFFFFFF)]))))
+# inet_lookup_ifaddr_rcu() knows addresses, not all of 127.0.0.0/8.
+_OWN_ADDRESS = And((Test("src_type", one(LOCAL)), Test("src", ranges([(0, 0x7F000001), (0x80000000, 0xFFFFFFFF)]))))
 _DHCP = And((Test("src", one(0)), Or((Test("dst", one(0)), Test("dst", ranges([(0xE0000000, 0xE00000FF)])), _IGMP))))
 # ip6_forward() takes no such source, and rt6_need_strict() finds no way for such a destination, but back to where the packet came from.
 _OF_LINK = Or((
@@ -160,8 +162,10 @@ def _sane(engine: Engine, group: Group) -> Group | None:
     if engine.setting.family == 4:
         rest = without(engine, group, "martian", _martian(engine, group), "addresses impossible from outside")
         if rest is not None and engine.setting.types is not None and not _switch(engine, group, "accept_local"):
-            rest = without(engine, rest, "martian", Test("src_type", one(LOCAL)), "the source is an address of this host")
-            if rest is not None and any(rule.priority not in _EVERY_HOSTS for rule in engine.setting.host.rules):
+            looked_up = any(rule.priority not in _EVERY_HOSTS for rule in engine.setting.host.rules)
+            own = Test("src_type", one(LOCAL)) if looked_up or _filter_mode(engine, group) else _OWN_ADDRESS
+            rest = without(engine, rest, "martian", own, "the source is an address of this host")
+            if rest is not None and looked_up:
                 broadcast = And((Test("src_type", one(BROADCAST)), Not(Test("src", _ZERO))))
                 rest = without(engine, rest, "martian", broadcast, "the source is a broadcast address")
     else:
@@ -198,12 +202,17 @@ def without(engine: Engine, group: Group, name: str, pred: Pred, note: str) -> G
     return rest
 
 
+def _filter_mode(engine: Engine, group: Group) -> int:
+    interface = group.now.get("in_interface")
+    return engine.setting.switch(f"net.ipv4.conf.{interface}.rp_filter", 0) if isinstance(interface, str) else 0
+
+
 def _reverse_path(engine: Engine, group: Group) -> Group | None:
     """rp_filter: 1 asks that the way back leads out of the same interface, 2 that there is one at all."""
     interface = group.now.get("in_interface")
     if engine.setting.family != 4 or not isinstance(interface, str):
         return group
-    mode = engine.setting.switch(f"net.ipv4.conf.{interface}.rp_filter", 0)
+    mode = _filter_mode(engine, group)
     if mode == 0 or not engine.setting.complete:
         return group
     nobody, rest = engine.split(group, Test("src", _ZERO))  # ip_mc_validate_source(), ip_route_input_slow(): there is no way back to it
@@ -249,6 +258,22 @@ def look_up(engine: Engine, group: Group, back: bool = False) -> list[tuple[Grou
             engine.setting.use(row)
             out.append((hit, row))
     return out if rest is None else [*out, (rest, None)]
+
+
+def by_that_link(engine: Engine, group: Group) -> list[Group]:
+    """Those for whom a route leads out by the interface that they leave by already: what is looked up with an interface takes no other."""
+    out = group.out
+    if out != "lo" and not (engine.setting.complete and isinstance(out, str)):
+        return [group]
+    kept: list[Group] = []
+    rest: Group | None = group
+    for row in engine.setting.rows:
+        if rest is not None and row.out == out:
+            hit, rest = engine.split(rest, row.when)
+            kept += [] if hit is None else [hit]
+    if rest is not None:
+        engine.lost(rest, "no-route", f"no route leads to that address by {out}")
+    return kept
 
 
 def _forward(engine: Engine, group: Group) -> list[Group]:

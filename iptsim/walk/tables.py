@@ -11,7 +11,7 @@ from iptsim.names import INVALID, NEW, UNTRACKED
 from iptsim.predicate import Truth, holds
 from iptsim.ruleset import Chain, Rule
 from iptsim.trace import Step, Verdict
-from iptsim.walk.blocks import Block, blocks, effect_of
+from iptsim.walk.blocks import Block, blocks, changes_nothing, effect_of
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
 from iptsim.walk.marks import assign, exchange, raised
@@ -101,10 +101,11 @@ def _one_by_one(here: Visit, rules: Sequence[Rule], groups: list[Group], returne
         if not groups:
             break
         what = effect_of(engine.ruleset, rule)
+        passing = engine.judge.records and changes_nothing(engine.ruleset, rule)
         going: list[Group] = []
         for group in groups:
-            if isinstance(what, effects.Continue) and engine.judge.records:
-                going.append(_passing(here, rule, group, what))
+            if passing:
+                going += _passing(here, rule, group, what)
                 continue
             yes, no = engine.split(group, engine.asked(rule, group))
             if yes is not None:
@@ -115,13 +116,15 @@ def _one_by_one(here: Visit, rules: Sequence[Rule], groups: list[Group], returne
     return groups
 
 
-def _passing(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Group:
+def _passing(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Sequence[Group]:
     """A rule that changes nothing: it is a step if it matches, and nobody stops for it. Dice fall as they do for a first packet."""
     pred = here.engine.asked(rule, group)
     truth = holds(pred, group.now)
     if truth is Truth.UNKNOWN:
         truth = holds(pred, {**here.engine.firsts, **group.now})
-    return _stepped(here, rule, group, what) if truth is Truth.YES else group
+    if truth is not Truth.YES:
+        return [group]
+    return _act(here, rule, group, what, []) if isinstance(what, effects.Jump) else [_stepped(here, rule, group, what)]
 
 
 def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: list[Group]) -> Sequence[Group]:
@@ -164,8 +167,8 @@ def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: 
             return (group,)  # xt_CT.c leaves a packet alone that has its conntrack already, as on its second pass over lo
         case effects.Untrack():
             return (group.rewrite(ctstate=UNTRACKED),)
-        case effects.Template():
-            return (group.rewrite(**TEMPLATE),)
+        case effects.Template(zone):
+            return (group.rewrite(**TEMPLATE, ctzone=zone),)
         case effects.Continue():
             return (group,)
     return ()

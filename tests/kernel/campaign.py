@@ -91,6 +91,7 @@ def report(total: Tally, places: dict[str, Tally], seconds: float) -> Iterator[s
         yield f"{place:20} {tally.packets:9,} packets, {len(tally.bad)} disagreements"
     yield f"{total.packets:,} packets ({total.connections:,} connections), {total.rulesets:,} rulesets: {len(total.bad)} disagreements"
     yield f"{total.packets / max(seconds, 1):,.0f} packets a second; {total.met:,} of {total.reachable:,} rules that can be reached were met"
+    yield f"{total.unrepeated:,} disagreements that the kernel did not repeat"
     yield f"ends: {_counted(total.ends)}; states: {_counted(total.states)}"
     for name in ("undecided", "unsent", "refused"):
         yield f"{name}: {sum(getattr(total, name).values()):,}"

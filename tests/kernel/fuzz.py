@@ -40,7 +40,11 @@ LONGEST = 5  # packets of a connection
 # Extensions that this kernel, or a fresh namespace, does not have; each with its reason in docs/kernel.md.
 _ABSENT = frozenset(["LED", "ULOG", "SECMARK", "CT --helper", "IDLETIMER --alarm"])
 WITHOUT = {"legacy": _ABSENT, "nft": _ABSENT | {"QUEUE"}}
-_TCP, _FLAGS = 6, ("ACK", "FIN,ACK", "RST", "SYN", "PSH,ACK")  # how either end goes on
+# How either end goes on: with flags, with an error about what the other sent, or not at all.
+_TCP, _FLAGS = 6, ("ACK", "FIN,ACK", "RST", "SYN", "PSH,ACK")
+_ERROR_AT, _CHOICES = 2 * len(_FLAGS), 2 * len(_FLAGS) + 4
+_ERRORS = {4: {"proto": 1, "icmp_type": 3, "icmp_code": 1}, 6: {"proto": 58, "icmp_type": 1, "icmp_code": 3}}
+_OF_PROTOCOL = frozenset(["sport", "dport", "tcp_flags", "fragment", "length"])
 _EACH = settings(phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None, database=None)
 
 
@@ -67,7 +71,7 @@ def drawn(host: str, backend: str, number: int, most: int = 25) -> Iterator[tupl
         chance, reached = Random(f"{number} {n}"), reach(ruleset)
         firsts = [aimed(chance.choice, ruleset, space) for space in reached.values() for _ in range(EACH)]
         firsts += [aimed(chance.choice, ruleset) for _ in range(DRAWN)]
-        yield ruleset, list(reached), [(packet, chance.choices(range(12), k=LONGEST - 1)) for packet in firsts]
+        yield ruleset, list(reached), [(packet, chance.choices(range(_CHOICES), k=LONGEST - 1)) for packet in firsts]
 
 
 @dataclass(slots=True)
@@ -79,6 +83,7 @@ class Tally:
     rulesets: int = 0
     reachable: int = 0
     met: int = 0
+    unrepeated: int = 0  # disagreements that the kernel did not repeat, though no packet before could have changed what it says
     unsent: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     undecided: Counter[str] = field(default_factory=Counter)
@@ -89,7 +94,7 @@ class Tally:
 
     def update(self, other: Tally) -> None:
         """Another run's, too."""
-        for name in ("packets", "connections", "rulesets", "reachable", "met", "bad"):
+        for name in ("packets", "connections", "rulesets", "reachable", "met", "unrepeated", "bad"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("unsent", "refused", "undecided", "states", "ends", "coverage"):
             getattr(self, name).update(getattr(other, name))
@@ -134,14 +139,16 @@ class Fuzz:
         self.tally.met += len(met & sure)
 
     def _flow(self, first: Packet, choices: Sequence[int]) -> set[str]:
-        """A packet, and those that follow it; the rules that they met. What the packets before may have changed is asked of a fresh kernel."""
+        """A packet, and those that follow it; the rules that they met. What differs is asked again of a fresh kernel: packets before may have
+        changed what it says."""
         seen: list[Trace] = []
         try:
             made = self._checked(first, choices, seen)
-            if made and made[-1].differences and stateful(self.kernel.ruleset):
+            if made and made[-1].differences:
                 self.kernel.refresh()
                 seen.clear()
                 made = self._checked(first, choices, seen)
+                self.tally.unrepeated += not (stateful(self.kernel.ruleset) or (made and made[-1].differences))
         except Exception:
             self._found(traceback.format_exc(limit=-4), [trace.packet for trace in seen] or [first])
         else:
@@ -233,10 +240,13 @@ def _follow_up(kernel: Kernel, choice: int, seen: list[Trace]) -> Packet | None:
     if len(seen) == 1:
         renamed = any(isinstance(what := effect(step), Translate) and (what.random or what.ports) for step in last)
         return None if renamed and last.packet.icmp_type is not None else answer(kernel, last)  # the kernel gave it another identifier
-    if choice >= 2 * len(_FLAGS):
+    if choice >= _ERROR_AT + 2:
         return None
     speaks = seen[choice % 2].packet
     known = {name: value for name, value in speaks.known().items() if name != "assume"}
+    if choice >= _ERROR_AT:
+        kept = {name: value for name, value in known.items() if name not in _OF_PROTOCOL}
+        return Packet(**kept | _ERRORS[kernel.ruleset.family] | {"ctstate": RELATED})
     return Packet(**known | ({"tcp_flags": _FLAGS[choice // 2]} if speaks.proto == _TCP and not speaks.fragment else {}))
 
 

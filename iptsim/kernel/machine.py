@@ -26,12 +26,14 @@ from iptsim.kernel.wire import answer, decode, encode, is_error
 from iptsim.names import BROADCAST, ESTABLISHED, INVALID, RELATED
 from iptsim.names import UNTRACKED as UNTRACKED_STATE
 from iptsim.packet import Address, Packet
+from iptsim.predicate import atom_name, atoms
 from iptsim.ruleset import Ruleset
 from iptsim.targets.set import SetTarget
 from iptsim.trace import Fate, Step, Trace, Verdict
 
 _SO_MARK, _IPV6_HDRINCL = 36, 36
 _RENAMES = ("range", "prefix")
+_NOT_SENT = {"ip-options", "extension-headers"}  # what no packet here has
 
 
 class Kernel:
@@ -113,6 +115,8 @@ class Kernel:
             self.rules.load(self._netlink, self._tables)
         self._tables |= set(self.ruleset.tables)
         self._renamings = _renamings(self.ruleset)
+        asked = {atom_name(atom.key) for rule in self.ruleset.rules() for atom in atoms(rule.predicate)}
+        self._plain = dict.fromkeys(_NOT_SENT & asked, False)
         self._sets_change = self._sets_change or any(isinstance(rule.target, SetTarget) for rule in self.ruleset.rules())
         self._forget()
 
@@ -158,7 +162,7 @@ class Kernel:
         why = unfit(self.ruleset, made, self.sender.kind)
         if why is not None:
             raise KernelError(why)
-        return made
+        return replace(made, assume={**self._plain, **(made.assume or {})}) if self._plain else made
 
     def _forget(self) -> None:
         connections.forget(self._netlink)

@@ -3,43 +3,65 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from iptsim import values
-from iptsim.extension import Match, fact
+from iptsim.extension import Match, Option, fact
+from iptsim.headers import Frame, everywhere
+from iptsim.headers.program import Instruction, passes
+from iptsim.predicate import Pred, Unknown
 
 
-def _program(text: str) -> str:
+def _program(text: str) -> tuple[Instruction, ...]:
     """What bpf_parse_program reads, LEN,CODE JT JF K,…, as far as the kernel takes it: jumps stay inside, and the last instruction returns."""
     length, *rest = text.rstrip(",").split(",")
     if not re.fullmatch(r" *[0-9]+ *", length) or not 1 <= int(length) <= 64:
         raise ValueError(f"{length!r} is not the length of a program: 1 to 64")
     if len(rest) != int(length):
         raise ValueError(f"the program has {len(rest)} instructions, not {length}")
-    for at, instruction in enumerate(rest):
-        parts = instruction.split()
-        if len(parts) != 4:
-            raise ValueError(f"{instruction!r} is not an instruction CODE JT JF K")
-        code, yes, no, _ = (values.number(top).read(part) for part, top in zip(parts, (0xFFFF, 255, 255, 0xFFFFFFFF), strict=True))
-        last = at == len(rest) - 1
-        if code & 7 == _JUMP and at + 1 + max(yes, no) >= len(rest):
-            raise ValueError(f"the instruction {instruction} jumps out of the program")
-        if last and code & 7 != _RETURN:
-            raise ValueError("a program ends with a return")
-    return text
+    return tuple(_instruction(text, len(rest) - 1 - at) for at, text in enumerate(rest))
+
+
+def _instruction(text: str, after: int) -> Instruction:
+    """One, with so many after it."""
+    parts = text.split()
+    if len(parts) != 4:
+        raise ValueError(f"{text!r} is not an instruction CODE JT JF K")
+    one = Instruction(*(values.number(top).read(part) for part, top in zip(parts, (0xFFFF, 255, 255, 0xFFFFFFFF), strict=True)))
+    if one.code & 7 == _JUMP and (one.k if one.code & 0xF0 == 0 else max(one.yes, one.no)) >= after:
+        raise ValueError(f"the instruction {text} jumps out of the program")
+    if not after and one.code & 7 != _RETURN:
+        raise ValueError("a program ends with a return")
+    return one
+
+
+def _save(program: tuple[Instruction, ...]) -> str:
+    """As libxt_bpf.c prints it."""
+    return f'"{",".join((str(len(program)), *(" ".join(map(str, one)) for one in program)))}"'
 
 
 _JUMP, _RETURN = 5, 6
-# TCP, by the byte that says the protocol; everything; nothing.
-PROGRAM = values.samples("a BPF program", _program, lambda text: f'"{text}"', "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0", "1,6 0 0 1", "1,6 0 0 0")
+# TCP, by the byte that says the protocol; everything; nothing; TCP to port 80 (nfbpf_compile RAW "tcp dst port 80").
+PROGRAM = values.samples(
+    "a BPF program", _program, _save, "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0", "1,6 0 0 1", "1,6 0 0 0",
+    "10,48 0 0 9,21 0 7 6,40 0 0 6,69 5 0 8191,177 0 0 0,72 0 0 2,21 1 0 80,6 0 0 0,6 0 0 65535,6 0 0 0",
+)  # fmt: skip
 
 PATH = values.drawing(values.bare("a path", 511))
 
 
 class Bpf(Match, name="bpf"):
-    """Run a BPF program on the packet. The bytes of a packet are not part of a flow: it stays open."""
+    """Run a BPF program on the packet."""
 
-    bytecode = fact("--bytecode", PROGRAM, "the program {} is passed", "bpf", excludes=("--object-pinned",))
+    bytecode = Option("--bytecode", PROGRAM, None, "the program {} is passed", excludes=("--object-pinned",))
     pinned = fact("--object-pinned", PATH, "the program {} is passed", "bpf", excludes=("--bytecode",))
 
     def problem(self) -> str | None:
         return None if self.given else "bpf needs --bytecode or --object-pinned"
+
+    def asks(self) -> Pred:
+        if not self.has(Bpf.bytecode):
+            return super().asks()
+        program = self.get(Bpf.bytecode)
+        opaque = Unknown(f"it is not known whether the program {_save(program)} is passed", ("bpf", _save(program)))
+        return everywhere(Frame(self.family), partial(passes, program), opaque)

@@ -16,14 +16,16 @@ from iptsim.source import printable
 from iptsim.values import Value
 
 EXACT, HOST, DICE, OPEN, USER = "exact", "needs a host file", "history or dice", "open", "user space decides"
+PART = "where fields tell"
 MEANING = {
     EXACT: "follows from the packet and the rules",
+    PART: "follows from the packet as far as its fields tell the bytes that are looked at; else both ways are shown, --assume answers",
     HOST: "follows where a file about the host tells (--ipset, --addr); else both ways are shown",
     DICE: "depends on what came before, on a clock's or a random number; both ways are shown, --assume answers",
     OPEN: "neither in the dump nor in a flow; both ways are shown, --assume answers",
     USER: "a program decides, outside of the rules",
 }
-_WORST = (EXACT, HOST, DICE, OPEN)
+_WORST = (EXACT, PART, HOST, DICE, OPEN)
 # One word or more that each kind of value can be read from.
 _SAMPLES = {
     "number": "1", "range": "1", "masked": "0x1/0x1", "ports": "80", "net": "192.0.2.0/24", "host": "192.0.2.1", "ip_range": "192.0.2.1-192.0.2.9",
@@ -103,8 +105,14 @@ def _entry(kind: str, klass: type[Extension]) -> Entry:
 
 # ---------------------------------------------------------------- how exactly
 def _exactness(klass: type[Extension], options: tuple[Option, ...]) -> str:
-    """What one says that has these options, as its own predicate or effect tells."""
-    made = _made(klass, options)
+    """What one says that has these options, whatever the words are that it is given."""
+    words = max((len(_words(option.value)) for option in options), default=0)
+    found = {_exactness_of(_made(klass, options, n)) for n in range(max(words, 1))}
+    return found.pop() if len(found) == 1 else PART
+
+
+def _exactness_of(made: Extension) -> str:
+    """As its own predicate or effect tells."""
     if isinstance(made, Match):
         return max((_unknown(atom) for atom in atoms(made.predicate)), key=_WORST.index, default=EXACT)
     match made.effect if isinstance(made, Target) else None:
@@ -118,13 +126,13 @@ def _exactness(klass: type[Extension], options: tuple[Option, ...]) -> str:
             return EXACT
 
 
-def _made(klass: type[Extension], options: tuple[Option, ...]) -> Extension:
-    """One that has these options, those that are required, and what else the tool asks for."""
+def _made(klass: type[Extension], options: tuple[Option, ...], number: int) -> Extension:
+    """One that has these options, those that are required, and what else the tool asks for; of words, those with that number."""
     flags = {flag for option in options for flag in option.needs}
     wanted = [option for option in klass.options if option in options or option.required or option.flag in flags]
     family = next((f for f in klass.families if all(f in option.only for option in wanted)), klass.families[0])
     others: list[tuple[Option, ...]] = [(), *((option,) for option in klass.options if option not in wanted and family in option.only)]
-    tries = [klass(tuple(Given(option, _sample(option.value, family)) for option in (*wanted, *more)), family) for more in others]
+    tries = [klass(tuple(Given(option, _sample(option.value, family, number)) for option in (*wanted, *more)), family) for more in others]
     return next((made for made in tries if made.problem() is None), tries[0])
 
 
@@ -134,7 +142,11 @@ def _unknown(atom: Unknown) -> str:
     return HOST if atom.key[0] in ("set", "addrtype") else OPEN
 
 
-def _sample(value: Value | None, family: int) -> object:
+def _words(value: Value | None) -> tuple[str, ...]:
+    return value.kind[1] if value and value.kind and value.kind[0] == "words" else ()
+
+
+def _sample(value: Value | None, family: int, number: int = 0) -> object:
     """Some value of that shape."""
     if value is None:
         return None
@@ -142,7 +154,7 @@ def _sample(value: Value | None, family: int) -> object:
     if value.drawn:
         text = value.drawn[0]
     elif kind in ("words", "names", "name"):
-        text = more[0][0]
+        text = more[0][number % len(more[0]) if kind == "words" else 0]
     elif family == 6 and kind in _SAMPLES6:
         text = _SAMPLES6[kind]
     elif kind == "number":

@@ -26,7 +26,7 @@ _ERROR6 = And((Test("proto", one(58)), Test("icmp_type", ranges([(0, 127)]))))
 _DCCP = Test("proto", one(33))
 _UNANSWERED: dict[tuple[int, bool], Pred] = {
     (4, True): Or((_FRAGMENT, _RESET, _TO_MANY)),
-    (4, False): Or((_FRAGMENT, _FRAME, _TO_MANY, _ERROR4, _DCCP)),
+    (4, False): Or((_FRAGMENT, _FRAME, _TO_MANY, _ERROR4, _DCCP, Test("src", one(0)))),  # to 0.0.0.0 it would go to this host itself
     (6, True): Or((_RESET, Test("dst", ranges([_NOBODY6, _GROUP6])), Test("src", ranges([_NOBODY6, _GROUP6])))),
     (6, False): Or(
         (_FRAME, Test("dst", ranges([_GROUP6])), Test("src", ranges([_NOBODY6, _GROUP6])), Test("src_type", one(ANYCAST)), _NONE, _ERROR6)

@@ -48,7 +48,7 @@ def mutants() -> list[Mutant]:
 
 
 def caught(mutant: Mutant | None) -> str:
-    """What the kernel objected to first; empty if it did not. None: no mistake was made."""
+    """What the kernel objected to first, or what the mistake broke before it could; empty if neither. None: no mistake was made."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         for room in ("iptsim", "grammars", "tests"):
@@ -59,7 +59,7 @@ def caught(mutant: Mutant | None) -> str:
         done = subprocess.run(command, cwd=copy, env=os.environ | {"PYTHONPATH": folder}, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1):
             raise RuntimeError(f"{mutant and mutant.name}: {done.stderr}")
-        return done.stdout.splitlines()[-1] if done.returncode else ""
+        return (done.stderr or done.stdout).splitlines()[-1] if done.returncode else ""
 
 
 @click.command()

@@ -28,13 +28,14 @@ def find_in(package: str, name: str, kind: type[E]) -> type[E] | None:
     return next((value for value in vars(module).values() if _is_own(value, module.__name__, kind) and value.name == name), None)
 
 
-def names_in(package: str, kind: type[E]) -> list[str]:
+@cache
+def names_in(package: str, kind: type[E]) -> tuple[str, ...]:
     """The names of all extensions of a folder, sorted."""
     found = []
     for file in _files(package):
         module = importlib.import_module(f"{package}.{file}")
         found += [value.name for value in vars(module).values() if _is_own(value, module.__name__, kind)]
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def _is_own(value: object, module: str, kind: type[E]) -> bool:

@@ -20,6 +20,7 @@ _FIXED: dict[int, tuple[Typed, ...]] = {
     ),
     6: ((net("::1"), LOCAL), (net("ff00::/8"), MULTICAST), (net("::"), UNSPEC)),
 }  # fmt: skip
+_FIRST_GROUP6 = 0xFF00 << 112
 UNREACHABLE = ADDRESS_TYPES.index("UNREACHABLE")
 _BY_KIND = {"local": LOCAL, "broadcast": BROADCAST, "anycast": ANYCAST}
 
@@ -90,7 +91,12 @@ def alone6(links: Iterable[Link], lines: Sequence[RouteLine], kind: int, forward
     for link in links:
         mine = [line for line in lines if any(hop.out == link.name for hop in line.hops)]
         types = dict(address_types([link], (), 6, forwarding, routed6(mine)))
-        found[link.name] = [Net(6, low, high, 0) for low, high in types.get(kind, Ranges(())).parts]
+        parts = types.get(kind, Ranges(())).parts
+        if 0 in dict(paint(routed6(mine))).get(kind, Ranges(())):  # :: has a route, or none, as other addresses have
+            parts = ((0, 0), *parts)
+        if kind == ANYCAST and link.name != "lo":  # each interface has a route for all of ff00::/8
+            parts = (*parts, (_FIRST_GROUP6, _FIRST_GROUP6))
+        found[link.name] = [Net(6, low, high, 0) for low, high in parts]
     return found
 
 

@@ -11,6 +11,6 @@ def find(name: str) -> type[Match] | None:
     return find_in("iptsim.matches", name, Match)
 
 
-def names() -> list[str]:
+def names() -> tuple[str, ...]:
     """Every match there is a file for."""
     return names_in("iptsim.matches", Match)

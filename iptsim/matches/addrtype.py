@@ -8,7 +8,7 @@ from dataclasses import replace
 from iptsim import values
 from iptsim.extension import Match, Option, Place
 from iptsim.names import ADDRESS_TYPES, ANYCAST, BROADCAST, LOCAL, MULTICAST, UNICAST, UNSPEC
-from iptsim.predicate import ALWAYS, NEVER, Not, Or, Pred, Test, Unknown, both, given, ranges
+from iptsim.predicate import ALWAYS, NEVER, Not, Or, Pred, Test, Unknown, both, given, one, ranges
 
 TYPES = values.words_of(ADDRESS_TYPES, "address types")
 UNREACHABLE = ADDRESS_TYPES.index("UNREACHABLE")
@@ -77,10 +77,11 @@ def _type6(field: str, types: tuple[int, ...], here: Pred) -> Pred:
     shape = {UNSPEC: (UNSPEC,), UNICAST: (UNICAST, *ROUTED), MULTICAST: (MULTICAST,)}
     asked = [_one_of(field, shape[t]) for t in types if t in shape]
     if set(types) & set(ROUTED):
-        other = (
-            replace(here, key=(*here.key, ADDRESS_TYPES[kind])) if isinstance(here, Unknown) else _one_of(field, (kind,))
-            for kind in (ANYCAST, UNREACHABLE)
-            if kind in types
-        )
+        # the first address of a network is ANYCAST (ipv6_anycast_destination), and there is a route for all of ff00::/8
+        plain = {
+            ANYCAST: Or((_one_of(field, (ANYCAST,)), Test(field.removesuffix("_type"), one(0xFF00 << 112)))),
+            UNREACHABLE: _one_of(field, (UNREACHABLE,)),
+        }
+        other = (replace(here, key=(*here.key, ADDRESS_TYPES[kind])) if isinstance(here, Unknown) else plain[kind] for kind in plain if kind in types)
         asked.append(Or((both(_one_of(field, {LOCAL} & set(types)), here), *other)))
     return both(*asked)

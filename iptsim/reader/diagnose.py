@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,8 @@ def _hint(flag: str, allowed: list[str], language: Language) -> str:
     return did_you_mean(flag, allowed) or did_you_mean(flag, language.vocabulary)
 
 
-def owners_of(flag: str) -> list[str]:
+@lru_cache(1000)
+def owners_of(flag: str) -> tuple[str, ...]:
     """The extensions that have this option: `-m conntrack`."""
     found = []
     for find, names, letter in ((matches.find, matches.names, "-m"), (targets.find, targets.names, "-j")):
@@ -114,4 +116,4 @@ def owners_of(flag: str) -> list[str]:
             kind = find(name)
             if kind and any(flag == option.flag or flag in option.aliases for option in kind.options):
                 found.append(f"{letter} {name}")
-    return found
+    return tuple(found)

@@ -21,6 +21,8 @@ Part = TypeVar("Part", OpaqueMatch, OpaqueTarget)
 # What a rule line says: chain, head, matches, target.
 Parts = tuple[str, Match | None, tuple[Match, ...], Target | None]
 
+_LEADS = ("-m", "--match", "-j", "--jump", "-g", "--goto")
+
 # The matches and the targets that a dump names.
 Names = tuple[frozenset[str], frozenset[str]]
 
@@ -168,6 +170,35 @@ class RuleReader:
         head = self._head(parsed.head, line) if parsed.head else None
         found = tuple(self._asked(segment, line) for segment in parsed.matches)
         return unquoted(parsed.chain), head, found, self._aim(parsed.target, line) if parsed.target else None
+
+    def partly(self, line: str) -> Parts:
+        """The parts of a line that a kernel took and that is not read as a whole, each by itself: those that cannot be read are not known. Raises
+        Fault where that is the head."""
+        words = split(line)
+        starts = [word.start for word in words[2:] if word.text in _LEADS]
+        edges = [*starts, len(line)]
+        begin = line[: edges[0]].rstrip()
+        chain, head, *_ = self.quick(begin) or self.slow(begin)
+        asked: list[Match] = []
+        target: Target | None = None
+        for start, end in pairwise(edges):
+            _, _, found, aim = self._alone(words[0].raw + " " + words[1].raw, line[start:end].rstrip())
+            asked += found
+            target = aim or target
+        return chain, head, tuple(asked), target
+
+    def _alone(self, begin: str, part: str) -> Parts:
+        """A rule of nothing but that part."""
+        try:
+            return self.quick(f"{begin} {part}") or self.slow(f"{begin} {part}")
+        except Fault as fault:
+            lead, name, *rest = split(part)
+            text = part[rest[0].start :] if rest else ""
+            if lead.text in _LEADS[:2]:
+                return begin, None, (self._unread(OpaqueMatch(name.text, text), fault),), None
+            if lead.text in _LEADS[2:4]:
+                return begin, None, (), self._unread(OpaqueTarget(name.text, text), fault)
+            raise
 
     def _head(self, segment: Segment, line: str) -> Head:
         made, slots = self._extension(segment, Head)

@@ -142,17 +142,18 @@ class TableReader:
             if joined and not self.report.saved:
                 opened = next(word for word in split(row) if "\n" in word.raw)
                 raise Fault("the quote is not closed on its line", opened.start, opened.start + 1)
-            if not self._as_saved(row, place, counters):
+            if self._commands or not self._as_saved(row, place, counters, self.rule.slow):
                 self.commands.obey(row, place, counters)
         except Fault as fault:
-            self.report.error(fault.message, place.span(fault.start, fault.end), expected=fault.expected, hint=fault.hint)
+            if not (self.rule.memory.saved and self._as_saved(row, place, counters, self.rule.partly)):
+                self.report.error(fault.message, place.span(fault.start, fault.end), expected=fault.expected, hint=fault.hint)
 
-    def _as_saved(self, row: str, place: Place, counters: Counters | None) -> bool:
-        """Take a line that lark can read as it stands."""
-        if self._commands or not row.startswith("-A "):
+    def _as_saved(self, row: str, place: Place, counters: Counters | None, read: Callable[[str], Parts]) -> bool:
+        """Take a line that can be read as it stands."""
+        if not row.startswith("-A "):
             return False
         try:
-            self.add(self.rule.slow(row), None, place, counters)
+            self.add(read(row), None, place, counters)
         except Fault:
             return False
         return True

@@ -11,6 +11,6 @@ def find(name: str) -> type[Target] | None:
     return find_in("iptsim.targets", name, Target)
 
 
-def names() -> list[str]:
+def names() -> tuple[str, ...]:
     """Every target there is a file for."""
     return names_in("iptsim.targets", Target)

@@ -27,7 +27,7 @@ _ZERO = one(0)  # ipv4_is_zeronet(): no longer all of 0.0.0.0/8
 _BAD_SOURCES = ranges([(0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)])
 _IGMP = And((Test("proto", one(2)), Test("dst", ranges([(0xE0000000, 0xEFFFFFFF)]))))
 # inet_lookup_ifaddr_rcu() knows addresses, not all of 127.0.0.0/8.
-_OWN_ADDRESS = And((Test("src_type", one(LOCAL)), Test("src", ranges([(0, 0x7F000001), (0x80000000, 0xFFFFFFFF)]))))
+_OWN_ADDRESS = And((Test("src_type", one(LOCAL)), Test("src", ranges([(0, 0x7EFFFFFF), (0x7F000001, 0x7F000001), (0x80000000, 0xFFFFFFFF)]))))
 _DHCP = And((Test("src", one(0)), Or((Test("dst", one(0)), Test("dst", ranges([(0xE0000000, 0xE00000FF)])), _IGMP))))
 # ip6_forward() takes no such source, and rt6_need_strict() finds no way for such a destination, but back to where the packet came from.
 _OF_LINK = Or((

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from iptsim.predicate import Ranges
-from iptsim.reading import Open, Reading
+from iptsim.reading import Reading
 from iptsim.walk.conntrack import Connection, entry
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
@@ -43,14 +43,14 @@ def _others(engine: Engine, group: Group) -> list[Connection]:
     return [] if mine is None else [other for other in reversed(engine.connections) if mine.original not in (other.original, other.reply)]
 
 
-def free(port: int, taken: set[int | None], span: tuple[int, int] | None) -> Reading | None:
+def free(engine: Engine, port: int, taken: set[int | None], span: tuple[int, int] | None) -> Reading | None:
     """A source port instead of one that is taken; None where there is none. It is a random one of the range that the rule gives, else of those
     that are as privileged: nf_nat_l4proto_unique_tuple()."""
     low, high = span or ((1, 511) if port < 512 else (600, 1023) if port < 1024 else (1024, 65535))
     left = high - low + 1 - sum(1 for value in taken if value is not None and low <= value <= high)
     if left == 1:
         return next(value for value in range(low, high + 1) if value not in taken)
-    return Open(f"a port that no other connection has instead of {port}", "sport", Ranges(((low, high),))) if left else None
+    return engine.open(f"a port that no other connection has instead of {port}", "sport", Ranges(((low, high),))) if left else None
 
 
 def lowest(port: int, taken: set[int | None], span: tuple[int, int]) -> int:

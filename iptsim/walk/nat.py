@@ -90,7 +90,7 @@ def distinct(engine: Engine, group: Group, span: tuple[int, int] | None = None) 
     ported = group.now.get("proto") in PORTED
     if (not ported and None not in taken) or (ported and (not isinstance(port, int) or port not in taken)):
         return group
-    reading = free(port, taken, span) if ported and isinstance(port, int) else None
+    reading = free(engine, port, taken, span) if ported and isinstance(port, int) else None
     if reading is None:
         engine.lost(group, "clash", "its answers would be those of another connection")
         return None

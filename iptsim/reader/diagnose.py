@@ -43,7 +43,7 @@ def explain(error: UnexpectedInput, words: list[Word], language: Language) -> Fa
         word.start,
         word.end,
         expected=expected,
-        hint=_hint(word.text, [*_implied(words, language), *_allowed(accepts, language)], language),
+        hint=lambda: _hint(word.text, [*_implied(words, language), *_allowed(accepts, language)], language),
     )
 
 

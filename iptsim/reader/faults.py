@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from iptsim.errors import IptsimError, ReadError, ReadErrors
 from iptsim.ruleset import Warning
@@ -12,15 +12,20 @@ MOST_ERRORS = 50
 
 
 class Fault(Exception):
-    """A mistake in one rule: what, and from where to where in the text that was read (offsets from 0)."""
+    """A mistake in one rule: what, and from where to where in the text that was read (offsets from 0). A hint may be made when it is asked for."""
 
-    def __init__(self, message: str, start: int, end: int, *, expected: str = "", hint: str = "") -> None:
+    def __init__(self, message: str, start: int, end: int, *, expected: str = "", hint: str | Callable[[], str] = "") -> None:
         super().__init__(message)
         self.message = message
         self.start = start
         self.end = end
         self.expected = expected
-        self.hint = hint
+        self._hint = hint
+
+    @property
+    def hint(self) -> str:
+        """What may help."""
+        return self._hint if isinstance(self._hint, str) else self._hint()
 
 
 class TooMany(IptsimError):

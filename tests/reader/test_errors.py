@@ -140,6 +140,37 @@ def test_what_a_kernel_took_and_iptsim_cannot_read_is_unknown_and_told_once() ->
         iptsim.parse(text)
 
 
+# A line that a kernel took, with what a newer tool or an odd name put into it; what is said of it, and what is still known.
+LATER = [
+    ("-A INPUT -p tcp -m tcp --dport 80 --new 5 -j ACCEPT", "option --new is not known here: what -m tcp decides is UNKNOWN", {"-j ACCEPT"}),
+    ("-A INPUT -p tcp -m tcp [unsupported revision] -j DROP", "'[unsupported' does not belong here: what -m tcp decides is UNKNOWN", {"-j DROP"}),
+    ("-A INPUT -m recent --update --name ssh x --mask 255.255.255.255 --rsource -m mark --mark 0x1 -j DROP",
+     "'x' does not belong here: what -m recent decides is UNKNOWN", {"-m mark --mark 0x1", "-j DROP"}),
+    ("-A INPUT -s 192.0.2.1/32 -j REJECT --reject-with icmp-port-unreachable --new", "option --new is not known here: what -j REJECT does is UNKNOWN", set()),
+    ('-A INPUT -m comment --comment "-m x" -m tcp --new -g USER', "option --new is not known here: what -m tcp decides is UNKNOWN", {"-g USER"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "text", "kept"), LATER)
+def test_of_a_line_that_a_kernel_took_only_the_part_that_cannot_be_read_is_unknown(row: str, text: str, kept: set[str]) -> None:
+    dump = table(row, ":USER - [0:0]\n")
+    rules = iptsim.parse(SAVED + dump)
+    (warning,) = rules.warnings
+    assert (warning.kind, warning.text) == ("opaque", text)
+    rule = rules["filter"]["INPUT"][1]
+    assert rule.canonical == row
+    assert kept <= {part.save() for part in rule.parts}
+    with pytest.raises(ReadError):
+        iptsim.parse(dump)
+    with pytest.raises(ReadError):
+        iptsim.parse(SAVED + dump, strict=True)
+
+
+def test_the_head_of_a_line_that_a_kernel_took_must_be_read() -> None:
+    with pytest.raises(ReadError, match="'h' does not belong here"):
+        iptsim.parse(SAVED + table("-A INPUT -i e h -m tcp --new -j ACCEPT"))
+
+
 NOTES = [
     ("empty", "there is no table in it", "# nothing\n"),
     ("truncated", "the table filter has no COMMIT: it is cut off after this line", "*filter\n:INPUT ACCEPT\n-A INPUT -j DROP\n"),

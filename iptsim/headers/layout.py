@@ -104,7 +104,7 @@ class Frame:
         if name in _MOSTLY:
             unless, mostly = _MOSTLY[name]
             name = name if self.settled(unless) else mostly
-        return int(name) >> left & 1 if name.isdigit() else Bit(name, left)
+        return int(name) >> left & 1 if name.isdigit() else Bit(name, left, part.end - part.start)
 
     def _plain(self) -> bool:
         """Does the header of its protocol follow the first?"""

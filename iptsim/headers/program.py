@@ -104,7 +104,7 @@ class _Run:
         if how == _MEMORY:
             return ALWAYS, dict(state.memory).get(one.k, number(0))
         if how == _LENGTH:
-            return ALWAYS, (*(0,) * (BITS - 17), *(Bit("length", n) for n in range(16, -1, -1)))
+            return ALWAYS, (*(0,) * (BITS - 17), *(Bit("length", n, 17) for n in range(16, -1, -1)))
         place = one.k + (known(state.x) if how == _INDIRECT else 0) & _TOP
         if place >= _NOTES or _FARTHEST < place < _NETWORK:
             raise Opaque

@@ -21,13 +21,15 @@ class Opaque(Exception):
 
 
 class Bit(NamedTuple):
-    """A bit of a field, the least being 0; of what no field tells: of a part of a header that has a name, or minus its place in the packet.
+    """A bit of a field that has `size` of them, the least being 0; of what no field tells: of a part of a header that has a name, or minus its
+    place in the packet.
 
     A field "length-40" is the length less 40.
     """
 
     field: str
     number: int
+    size: int = 0
 
 
 Word = tuple["int | Bit", ...]  # BITS of them, the greatest first
@@ -82,11 +84,12 @@ def any_of(parts: Iterable[Pred]) -> Pred:
 
 # ---------------------------------------------------------------- bits that stand together
 class _Run(NamedTuple):
-    """Bits in a row of one field, or of a known number: `low` is the least of them, or the number."""
+    """Bits in a row of one field, or of a known number: `low` is the least of them, or the number; `size` that of the field."""
 
     field: str | None
     low: int
     width: int
+    size: int = 0
 
 
 def _runs(word: Word) -> Iterator[_Run]:
@@ -96,7 +99,7 @@ def _runs(word: Word) -> Iterator[_Run]:
         while end < BITS and _goes_on(word[end - 1], word[end]):
             end += 1
         if isinstance(first, Bit):
-            yield _Run(first.field, first.number - (end - at - 1), end - at)
+            yield _Run(first.field, first.number - (end - at - 1), end - at, first.size)
         else:
             yield _Run(None, int("".join(map(str, word[at:end])), 2), end - at)
         at = end
@@ -138,14 +141,13 @@ def _inside(run: _Run, low: int, high: int) -> Pred:
         return _of_shifted(run, name, int(less), (low, high))
     if field not in FIELDS:
         return _untold(run, low, high)
-    whole = FIELDS[field].top.bit_length() if FIELDS[field].kind != "address" or run.low + run.width <= BITS else 128
-    if run.low + run.width == whole or (field == "length" and run.width == 16):  # of IPv4, whose length has no more bits
+    if run.low + run.width == run.size:
         return Test(field, ranges([(low << run.low, (high + 1 << run.low) - 1)]))
     return any_of(Test(field, Masked((top ^ ones) << run.low, start << run.low)) for start, ones in _aligned(low, high))
 
 
 def _of_shifted(run: _Run, name: str, less: int, span: tuple[int, int]) -> Pred:
-    if run.low or run.width != 16:
+    if run.width != run.size:
         return _untold(run, *span)
     return Test(name, ranges([(span[0] + less, span[1] + less)]))
 

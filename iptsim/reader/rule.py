@@ -192,13 +192,13 @@ class RuleReader:
         try:
             return self.quick(f"{begin} {part}") or self.slow(f"{begin} {part}")
         except Fault as fault:
-            lead, name, *rest = split(part)
-            text = part[rest[0].start :] if rest else ""
+            lead, *rest = split(part)
+            if not rest or lead.text in _LEADS[4:]:
+                raise
+            name, text = rest[0].text, part[rest[1].start :] if rest[1:] else ""
             if lead.text in _LEADS[:2]:
-                return begin, None, (self._unread(OpaqueMatch(name.text, text), fault),), None
-            if lead.text in _LEADS[2:4]:
-                return begin, None, (), self._unread(OpaqueTarget(name.text, text), fault)
-            raise
+                return begin, None, (self._unread(OpaqueMatch(name, text), fault),), None
+            return begin, None, (), self._unread(OpaqueTarget(name, text), fault)
 
     def _head(self, segment: Segment, line: str) -> Head:
         made, slots = self._extension(segment, Head)

@@ -44,6 +44,11 @@ test_holds_for_ipv6 = holds(
     (YES, '-m u32 --u32 "2&0xffff=0:100"', "length=140"),
     (NO, '-m u32 --u32 "2&0xffff=0:100"', "length=141"),
     (YES, '-m u32 --u32 "8=0x20010db8"', "src=2001:db8::9"),
+    (YES, '-m u32 --u32 "20>>16=0x400:0xffff"', "src=2001:db8::ffff:0"),
+    (NO, '-m u32 --u32 "20>>16=0x400:0xffff"', "src=2001:db8::3ff:0"),
+    (YES, '-m u32 --u32 "20&0xffff=0x400:0xffff"', "src=2001:db8::400"),
+    (NO, '-m u32 --u32 "16&0xff=9"', "src=2001:db8::a:0:0"),
+    (YES, '-m u32 --u32 "36=9"', "dst=2001:db8::9"),
     (YES, '-m u32 --u32 "40&0xffff=22:80"', "proto=tcp dport=22 extension-headers=no"),
     family=6,
 )

@@ -171,6 +171,12 @@ def test_the_head_of_a_line_that_a_kernel_took_must_be_read() -> None:
         iptsim.parse(SAVED + table("-A INPUT -i e h -m tcp --new -j ACCEPT"))
 
 
+@pytest.mark.parametrize("row", ["-A INPUT -m tcp --new -j", "-A INPUT -m tcp --new -m", "-A INPUT -m tcp --new -g", "-A INPUT -m"])
+def test_a_line_that_is_cut_off_is_no_line_that_a_kernel_took(row: str) -> None:
+    with pytest.raises(ReadError):
+        iptsim.parse(SAVED + table(row))
+
+
 NOTES = [
     ("empty", "there is no table in it", "# nothing\n"),
     ("truncated", "the table filter has no COMMIT: it is cut off after this line", "*filter\n:INPUT ACCEPT\n-A INPUT -j DROP\n"),

@@ -85,8 +85,9 @@ class Extension:
     protocols: ClassVar[tuple[int, ...]] = ()
     # what it is given decides more: `place` is its own
     particular: ClassVar[bool] = False
-    # the kernel runs conntrack at all only where some rule uses an extension that needs it
+    # the kernel runs conntrack, and puts fragments together before, only where some rule uses an extension that needs it
     conntrack: ClassVar[bool] = False
+    defrag: ClassVar[bool] = False
 
     def __init_subclass__(cls, name: str | None = None, **more: Any) -> None:
         super().__init_subclass__(**more)

@@ -10,6 +10,7 @@ class Socket(Match, name="socket"):
     """Ask whether a socket of this host is open for the packet. Which are open is not in the dump."""
 
     hooks = ("PREROUTING", "INPUT")
+    defrag = True
 
     transparent = Option("--transparent", None, says="the socket is transparent")
     nowildcard = Option("--nowildcard", None, says="sockets open on any address count too")

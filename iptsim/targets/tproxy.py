@@ -14,6 +14,7 @@ class Tproxy(Target, name="TPROXY"):
 
     tables = ("mangle",)
     hooks = ("PREROUTING",)
+    defrag = True
     protocols = (6, 17)
 
     port = Option("--on-port", values.number(65535), says="the proxy's port is {}", required=True)

@@ -36,6 +36,14 @@ def active(ruleset: Ruleset) -> bool:
     return bool(memo)
 
 
+def defragments(ruleset: Ruleset) -> bool:
+    """Does the kernel put fragments together before any table? For conntrack, and for what looks sockets up (nf_defrag_ipv4_enable)."""
+    memo = ruleset._memo.get("defrag")
+    if memo is None:
+        memo = ruleset._memo["defrag"] = active(ruleset) or any(part.defrag for rule in ruleset.rules() for part in rule.parts)
+    return bool(memo)
+
+
 def asks(ruleset: Ruleset, name: str) -> bool:
     """Does any rule ask for this field?"""
     memo: set[str] | None = ruleset._memo.get("fields asked")

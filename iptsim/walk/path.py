@@ -41,7 +41,7 @@ def run(engine: Engine, group: Group) -> None:
 def hook(engine: Engine, name: str, groups: list[Group]) -> list[Group]:
     """The groups that a hook lets through."""
     groups = [at(group, name) for group in groups]
-    if name in ("PREROUTING", "OUTPUT") and conntrack.active(engine.ruleset):
+    if name in ("PREROUTING", "OUTPUT") and conntrack.defragments(engine.ruleset):
         groups = _whole(engine, groups)
     for group in groups:
         engine.passed(name, group)

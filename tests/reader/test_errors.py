@@ -146,7 +146,7 @@ LATER = [
     ("-A INPUT -p tcp -m tcp [unsupported revision] -j DROP", "'[unsupported' does not belong here: what -m tcp decides is UNKNOWN", {"-j DROP"}),
     ("-A INPUT -m recent --update --name ssh x --mask 255.255.255.255 --rsource -m mark --mark 0x1 -j DROP",
      "'x' does not belong here: what -m recent decides is UNKNOWN", {"-m mark --mark 0x1", "-j DROP"}),
-    ("-A INPUT -s 192.0.2.1/32 -j REJECT --reject-with icmp-port-unreachable --new", "option --new is not known here: what -j REJECT does is UNKNOWN", set()),
+    ("-A INPUT -j REJECT --reject-with icmp-port-unreachable --new", "option --new is not known here: what -j REJECT does is UNKNOWN", set()),
     ('-A INPUT -m comment --comment "-m x" -m tcp --new -g USER', "option --new is not known here: what -m tcp decides is UNKNOWN", {"-g USER"}),
 ]  # fmt: skip
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from iptsim.predicate import Unknown
+
 
 @dataclass(frozen=True, slots=True)
 class Accept:
@@ -142,6 +144,14 @@ class Translate:
 
 
 @dataclass(frozen=True, slots=True)
+class Divert:
+    """Accepted, with bits of the mark changed, if there is that socket; else dropped (xt_TPROXY.c)."""
+
+    socket: Unknown
+    mark: Assign
+
+
+@dataclass(frozen=True, slots=True)
 class Mystery:
     """A target that iptsim does not know: the packet may end here or go on, changed or not."""
 
@@ -149,7 +159,21 @@ class Mystery:
 
 
 Effect = (
-    Accept | Drop | Reject | Queue | Return | Jump | Goto | Continue | Change | Assign | Add | CopyMark | Untrack | Template | Translate | Mystery
+    Accept
+    | Drop
+    | Reject
+    | Queue
+    | Return
+    | Jump
+    | Goto
+    | Continue
+    | Change
+    | Assign
+    | Add
+    | CopyMark
+    | Untrack
+    | Template
+    | Translate
+    | Divert
+    | Mystery
 )
-
-FINAL = (Accept, Drop, Reject, Queue, Translate)

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Any
 
-from iptsim.effect import Drop, Queue, Reject, Translate
+from iptsim.effect import Divert, Drop, Queue, Reject, Translate
 from iptsim.host import Host
 from iptsim.kernel import connections, network, tools
 from iptsim.kernel.events import HARNESS, HOOKS, UNTRACKED, Log, NftTrace, Seen
@@ -116,7 +116,7 @@ class Kernel:
         self._tables |= set(self.ruleset.tables)
         self._renamings = _renamings(self.ruleset)
         asked = {atom_name(atom.key) for rule in self.ruleset.rules() for atom in atoms(rule.predicate)}
-        self._plain = dict.fromkeys(_NOT_SENT & asked, False)
+        self._plain = dict.fromkeys((*(_NOT_SENT & asked), *_sockets(self.ruleset)), False)
         self._sets_change = self._sets_change or any(isinstance(rule.target, SetTarget) for rule in self.ruleset.rules())
         self._forget()
 
@@ -301,7 +301,7 @@ def _trace(packet: Packet, steps: tuple[Step, ...], end: Seen | None, answered: 
         return Trace(Verdict.REJECT, Fate.REJECTED, last.id, packet, None, steps, answer=answered)
     if last and (isinstance(what, Queue) or last.note == "QUEUE"):
         return Trace(Verdict.QUEUE, Fate.QUEUED, last.id, packet, None, steps)
-    if last and (isinstance(what, Drop) or (last.effect == "policy" and last.note == "DROP")):
+    if last and (isinstance(what, Drop | Divert) or (last.effect == "policy" and last.note == "DROP")):
         return Trace(Verdict.DROP, Fate.DROPPED, last.id, packet, None, steps)
     return Trace(Verdict.DROP, Fate.LOST, None, packet, None, steps)
 
@@ -309,6 +309,12 @@ def _trace(packet: Packet, steps: tuple[Step, ...], end: Seen | None, answered: 
 def _out(end: Seen) -> Packet:
     known = {name: value for name, value in end.fields.items() if name != ("out_interface" if end.end == "delivered" else "in_interface")}
     return Packet(**known)
+
+
+def _sockets(ruleset: Ruleset) -> list[str]:
+    """The transparent sockets that rules ask for: nobody listens here."""
+    effects = (rule.target.effect for rule in ruleset.rules() if rule.target)
+    return [atom_name(what.socket.key) for what in effects if isinstance(what, Divert)]
 
 
 def _renamings(ruleset: Ruleset) -> list[tuple[Any, ...]]:

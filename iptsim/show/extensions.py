@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from iptsim import matches, targets
-from iptsim.effect import Mystery, Queue, Translate
+from iptsim.effect import Divert, Mystery, Queue, Translate
 from iptsim.errors import IptsimError
 from iptsim.extension import Extension, Given, Match, Option, Target
 from iptsim.predicate import Unknown, atoms
@@ -116,7 +116,7 @@ def _exactness_of(made: Extension) -> str:
     if isinstance(made, Match):
         return max((_unknown(atom) for atom in atoms(made.predicate)), key=_WORST.index, default=EXACT)
     match made.effect if isinstance(made, Target) else None:
-        case Mystery():
+        case Mystery() | Divert():
             return OPEN
         case Queue():
             return USER

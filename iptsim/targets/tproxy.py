@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from iptsim import values
-from iptsim.effect import Effect, Mystery
+from iptsim.effect import Assign, Divert, Effect
 from iptsim.extension import Given, Option, Target
+from iptsim.predicate import Unknown
 
 ANY = {4: values.HOST.read("0.0.0.0"), 6: values.HOST.read("::")}
 
 
 class Tproxy(Target, name="TPROXY"):
-    """Deliver the packet to a transparent socket of this host, unchanged but for its mark. Without such a socket it is dropped: which, is open."""
+    """Deliver the packet to a transparent socket of this host, unchanged but for its mark. Without such a socket it is dropped."""
 
     tables = ("mangle",)
     hooks = ("PREROUTING",)
@@ -27,4 +28,8 @@ class Tproxy(Target, name="TPROXY"):
 
     @property
     def effect(self) -> Effect:
-        return Mystery(self.name)
+        value, mask = self.get(Tproxy.mark, (0, 0))
+        address = values.HOST.save(self.get(Tproxy.address, ANY[self.family]))
+        where = f"{address}:{self.get(Tproxy.port)}"
+        reason = f"it is not known whether a process of this host has a transparent socket at {where}"
+        return Divert(Unknown(reason, ("transparent-socket", where), first=False), Assign("mark", value, mask))

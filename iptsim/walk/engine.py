@@ -153,6 +153,16 @@ class Engine:
         self.reasons[name] = unknown.reason
         return Unknown(unknown.reason, (name,))
 
+    def fact(self, unknown: Unknown) -> Pred:
+        """Something that no match asks for, or what is assumed of it."""
+        name = atom_name(unknown.key)
+        if name in self.assume:
+            self.used.add(name)
+            return ALWAYS if self.assume[name] else NEVER
+        self.firsts[name] = unknown.first
+        self.reasons[name] = unknown.reason
+        return Unknown(unknown.reason, (name,))
+
     def _as_it_came(self, name: str, group: Group) -> bool:
         if name == "src" and group.source is not None:
             return group.read(name) == group.source

@@ -147,7 +147,8 @@ def leave(engine: Engine, groups: list[Group]) -> None:
 
 def loop(engine: Engine, group: Group) -> None:
     """What was sent to an address of this host comes back in by lo: the same packet, with its conntrack, so nat is not asked again."""
-    kind = next((kind for kind in (ANYCAST, BROADCAST) if group.now.get("dst_type") == kind), LOCAL)
+    # UNICAST is what a route of type local brings to lo: inet_addr_type() looks at the local table alone
+    kind = next((kind for kind in (ANYCAST, BROADCAST, UNICAST) if group.now.get("dst_type") == kind), LOCAL)
     again = replace(group, phase=f"{group.phase}/lo", opens=False).rewrite(in_interface="lo", out_interface="", dst_type=kind, ct_confirmed=1)
     deliver(engine, hook(engine, "PREROUTING", [again]))
 

@@ -133,7 +133,18 @@ def decide(engine: Engine, group: Group) -> tuple[list[Group], list[Group]]:
     mine = Or((engine.setting.here, _TO_ALL))
     here, forward = engine.split(left, mine if engine.setting.family == 4 else And((mine, _NOT_LOOPBACK6, *_of_this_link(engine))))
     kept = [] if here is None else [engine.note(here, "kernel:local", "note", _for_here(here))]
-    return kept, [] if forward is None else _forward(engine, forward)
+    taken, onward = (forward, []) if forward is None else _by_local_routes(engine, forward)
+    return [*kept, *onward], [] if taken is None else _forward(engine, taken)
+
+
+def _by_local_routes(engine: Engine, group: Group) -> tuple[Group | None, list[Group]]:
+    """(the others, those that a route of type local brings to this host, as it does for a transparent proxy)."""
+    if not any(row.kind == "local" for row in engine.setting.rows):
+        return group, []
+    found = look_up(engine, group)
+    mine = [engine.note(part, "kernel:local", "note", f"for this host, route {row.text}") for part, row in found if row and row.kind == "local"]
+    others = engine.join(part for part, row in found if row is None or row.kind != "local")
+    return others[0] if others else None, mine
 
 
 def _of_this_link(engine: Engine) -> list[Pred]:
@@ -336,6 +347,8 @@ def by_route(engine: Engine, group: Group, route: Route | None) -> Group | None:
             engine.lost(group, "no-route", "no route to the destination")
             return None
         return _anywhere(engine, group)
+    if route.kind == "local":
+        return replace(engine.note(group, "kernel:route", "note", f"out lo, route {route.text}"), out="lo", via=None, prefsrc=route.prefsrc)
     if route.kind != "unicast":
         engine.lost(group, "no-route" if route.kind in ("unreachable", "throw") else route.kind, f"the route is {route.kind}")
         return None

@@ -146,6 +146,12 @@ def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: 
             engine.finish(group, Verdict.REJECT, rule.id, answer=answer(engine, group, word))
         case effects.Queue():
             engine.finish(group, Verdict.QUEUE, rule.id)
+        case effects.Divert(socket, mark):
+            there, none = engine.split(group, engine.fact(socket))
+            if none is not None:
+                engine.finish(none, Verdict.DROP, rule.id)
+            for part in assign(engine, there, mark) if there is not None else ():
+                _accept(here, part, rule.id)
         case effects.Mystery(name):
             engine.finish(group, Verdict.UNDECIDED, rule.id, unknown=(f"iptsim does not know -j {name}",))
         case effects.Return():
@@ -198,5 +204,5 @@ _WORDS = {
     effects.Accept: "accept", effects.Drop: "drop", effects.Reject: "reject", effects.Queue: "queue", effects.Return: "return",
     effects.Jump: "jump", effects.Goto: "goto", effects.Continue: "continue", effects.Change: "continue",
     effects.Assign: "rewrite", effects.Add: "rewrite",
-    effects.CopyMark: "rewrite", effects.Untrack: "rewrite", effects.Template: "continue", effects.Mystery: "unknown",
+    effects.CopyMark: "rewrite", effects.Untrack: "rewrite", effects.Template: "continue", effects.Divert: "rewrite", effects.Mystery: "unknown",
 }  # fmt: skip

@@ -13,7 +13,9 @@ from iptsim.kernel import Kernel, KernelError, differences
 from iptsim.kernel.network import set_commands
 from iptsim.kernel.tools import run
 from iptsim.packet import Packet
+from iptsim.questions.verify import checks
 from tests.kernel.hosts import HOSTS
+from tests.walk.test_proxy import HOST as PROXY_HOST
 
 RULES = """*nat
 :PREROUTING ACCEPT [0:0]
@@ -194,3 +196,32 @@ def test_sets_are_made_as_they_were() -> None:
         "create ports hash:ip,port maxelem 65536 family inet", *(f"add ports {entry}" for entry in entries),
         "create all list:set size 8", "add all nets",
     ]  # fmt: skip
+
+
+PROXIED = """*mangle
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A PREROUTING -i eth1 -p udp -j MARK --set-xmark 0x1/0xffffffff
+-A PREROUTING -p tcp -m tcp --dport 81 -j TPROXY --on-port 99 --on-ip 0.0.0.0 --tproxy-mark 0x1/0x1
+-A PREROUTING -i lo -m addrtype --dst-type LOCAL
+-A PREROUTING -i lo -m addrtype --dst-type UNICAST
+-A INPUT -m addrtype --dst-type UNICAST
+-A OUTPUT -p udp -j MARK --set-xmark 0x1/0xffffffff
+COMMIT
+"""
+
+
+def test_the_kernel_agrees_on_what_a_local_route_brings_to_this_host(backend: str) -> None:
+    rules = replace(iptsim.parse(PROXIED, family=4, backend=backend), host=PROXY_HOST)
+    received = ({"proto": 17}, {"proto": 6, "dport": 81}, {"proto": 6, "dport": 80})
+    sent = ({"proto": 17}, {"proto": 17, "mark": 1}, {"proto": 6, "mark": 1})
+    packets = [
+        *(Packet(in_interface="eth1", src="10.0.0.5", dst="198.51.100.7", **more) for more in received),
+        *(Packet(from_host=True, src="203.0.113.10", dst="198.51.100.7", **more) for more in sent),
+        Packet(from_host=True, src="203.0.113.10", dst="10.0.0.1", proto=17),
+    ]
+    with Kernel(rules) as kernel:
+        for packet in packets:
+            (check,) = checks(kernel, [packet], [])
+            assert check.differences == (), check.packets

@@ -1,0 +1,64 @@
+"""A transparent proxy: TPROXY and what a route of type local brings to this host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import iptsim
+from iptsim.host import Host
+from iptsim.packet import Packet
+
+HOST = Host(
+    interfaces={"eth0": ["203.0.113.10/24"], "eth1": ["10.0.0.1/24"]},
+    routes=["203.0.113.0/24 dev eth0", "10.0.0.0/24 dev eth1", "default via 203.0.113.1 dev eth0", "local default dev lo table 100"],
+    rules=["0: from all lookup local", "100: from all fwmark 0x1 lookup 100", "32766: from all lookup main", "32767: from all lookup default"],
+)
+RULES = iptsim.parse(
+    """*mangle
+:PREROUTING ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A PREROUTING -p tcp -m tcp --dport 80 -j TPROXY --on-port 3129 --on-ip 127.0.0.1 --tproxy-mark 0x1/0x1
+-A OUTPUT -p udp -j MARK --set-xmark 0x1/0xffffffff
+COMMIT
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD DROP [0:0]
+COMMIT
+""",
+    host=HOST,
+)
+SOCKET = "transparent-socket:127.0.0.1:3129"
+WEB: dict[str, Any] = {"in_interface": "eth1", "src": "10.0.0.5", "dst": "198.51.100.7", "proto": "tcp", "sport": 40000, "dport": 80}
+
+
+@pytest.mark.parametrize(
+    ("more", "end"),
+    [
+        ({"assume": {SOCKET: True}}, ("ACCEPT", "delivered", "filter:INPUT:policy")),
+        ({"assume": {SOCKET: False}}, ("DROP", "dropped", "mangle:PREROUTING:rule:1")),
+        ({"dport": 81}, ("DROP", "dropped", "filter:FORWARD:policy")),
+        ({"dport": 81, "mark": 1}, ("ACCEPT", "delivered", "filter:INPUT:policy")),
+    ],
+)
+def test_a_packet_comes_to_the_proxy(more: dict[str, object], end: tuple[str, str, str]) -> None:
+    trace = RULES.walk(Packet(**{**WEB, **more}))
+    assert (str(trace.verdict), str(trace.fate), trace.decided_by) == end
+
+
+def test_without_knowing_of_the_socket_both_ways_are_cases() -> None:
+    explanation = RULES.explain(**WEB)
+    assert {(str(case.verdict), case.decided_by) for case in explanation.cases} == {
+        ("ACCEPT", "filter:INPUT:policy"),
+        ("DROP", "mangle:PREROUTING:rule:1"),
+    }
+    assert list(explanation.cases[0].unknown) == [SOCKET]
+    assert str(RULES.walk(Packet(**WEB)).verdict) == "UNDECIDED"
+
+
+def test_what_this_host_sends_by_a_local_route_comes_back_by_lo() -> None:
+    trace = RULES.walk(Packet(from_host=True, src="203.0.113.10", dst="198.51.100.7", proto="udp", sport=40000, dport=53))
+    assert (str(trace.fate), trace.decided_by) == ("delivered", "filter:INPUT:policy")
+    assert trace.out is not None
+    assert (trace.out.in_interface, str(trace.out.dst)) == ("lo", "198.51.100.7")

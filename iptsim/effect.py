@@ -144,6 +144,15 @@ class Translate:
 
 
 @dataclass(frozen=True, slots=True)
+class MapPrefix:
+    """The address at that end ("src", "dst") gets another prefix: (value, bits) of each. The next rule follows."""
+
+    side: str
+    old: tuple[int, int]
+    new: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Divert:
     """Accepted, with bits of the mark changed, if there is that socket; else dropped (xt_TPROXY.c)."""
 
@@ -159,21 +168,6 @@ class Mystery:
 
 
 Effect = (
-    Accept
-    | Drop
-    | Reject
-    | Queue
-    | Return
-    | Jump
-    | Goto
-    | Continue
-    | Change
-    | Assign
-    | Add
-    | CopyMark
-    | Untrack
-    | Template
-    | Translate
-    | Divert
-    | Mystery
-)
+    Accept | Drop | Reject | Queue | Return | Jump | Goto | Continue | Change | Assign | Add | CopyMark | Untrack | Template | Translate | MapPrefix
+    | Divert | Mystery
+)  # fmt: skip

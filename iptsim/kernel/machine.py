@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Any
 
-from iptsim.effect import Divert, Drop, Queue, Reject, Translate
+from iptsim.effect import Divert, Drop, MapPrefix, Queue, Reject, Translate
 from iptsim.host import Host
 from iptsim.kernel import connections, network, tools
 from iptsim.kernel.events import HARNESS, HOOKS, UNTRACKED, Log, NftTrace, Seen
@@ -301,7 +301,7 @@ def _trace(packet: Packet, steps: tuple[Step, ...], end: Seen | None, answered: 
         return Trace(Verdict.REJECT, Fate.REJECTED, last.id, packet, None, steps, answer=answered)
     if last and (isinstance(what, Queue) or last.note == "QUEUE"):
         return Trace(Verdict.QUEUE, Fate.QUEUED, last.id, packet, None, steps)
-    if last and (isinstance(what, Drop | Divert) or (last.effect == "policy" and last.note == "DROP")):
+    if last and (isinstance(what, Drop | Divert | MapPrefix) or (last.effect == "policy" and last.note == "DROP")):
         return Trace(Verdict.DROP, Fate.DROPPED, last.id, packet, None, steps)
     return Trace(Verdict.DROP, Fate.LOST, None, packet, None, steps)
 

@@ -17,8 +17,8 @@ _PROTO = Head.proto
 
 # Targets that other packages bring, or that kernels once had: a name alone is one of these, or a slip.
 _FOREIGN = frozenset((
-    "ACCOUNT", "BALANCE", "CHAOS", "CLUSTERIP", "DELUDE", "DHCPMAC", "DNETMAP", "DNPT", "ECHO", "FLOWOFFLOAD", "FULLCONENAT", "IMQ", "IPMARK",
-    "LOGMARK", "MIRROR", "NDPI", "PROTO", "RAWDNAT", "RAWSNAT", "ROUTE", "SAME", "SNPT", "STEAL", "SYSRQ", "TARPIT",
+    "ACCOUNT", "BALANCE", "CHAOS", "DELUDE", "DHCPMAC", "DNETMAP", "ECHO", "FLOWOFFLOAD", "FULLCONENAT", "IMQ", "IPMARK",
+    "LOGMARK", "MIRROR", "NDPI", "PROTO", "RAWDNAT", "RAWSNAT", "ROUTE", "SAME", "STEAL", "SYSRQ", "TARPIT",
 ))  # fmt: skip
 
 

@@ -21,7 +21,8 @@ _NOWHERE = {4: Test("dst", ranges([(0, 0), (0x7FFFFFFF, 0x7FFFFFFF)])), 6: Test(
 _TO_MANY = Or((Test("dst", Ranges(((0xE0000000, 0xEFFFFFFF),))), Test("dst", one(0xFFFFFFFF))))
 _OF_LINK6 = Test("dst", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1), (0xFF << 120, (1 << 128) - 1)]))
 # What a table of OUTPUT may change that asks for a new route.
-_REROUTES = {"mangle": ("mark", "tos"), "nat": ("dst",)}  # OUTPUT's tables whose changes mean a new route; IPv6's mangle takes the hop limit for one
+# OUTPUT's tables whose changes mean a new route; IPv6's mangle takes the hop limit for one.
+_REROUTES = {"mangle": ("mark", "tos", "src", "dst"), "nat": ("dst",)}
 
 
 def run(engine: Engine, group: Group) -> None:
@@ -255,7 +256,9 @@ def answer(engine: Engine, request: Group, fate: Fate) -> list[Group]:
     Empty where there is none: nothing answers to a broadcast, and of a packet that opens no connection one does not know what follows.
     """
     state, kind = request.now.get("ctstate"), request.now.get("dst_type")
-    tracked = request.nat is not None and state == NEW
+    # what SNPT or DNPT changed conntrack does not know: the answer is of no connection
+    told = request.nat is not None and all(dict(request.nat.after)[end] == request.read(end) for end in ("src", "dst"))
+    tracked = told and state == NEW
     if kind in (BROADCAST, MULTICAST) or state in (ESTABLISHED, RELATED, INVALID):
         return []
     by_host = request.nat.by_host if request.nat else request.now.get("in_interface") in ("", "lo")
@@ -272,6 +275,7 @@ def answer(engine: Engine, request: Group, fate: Fate) -> list[Group]:
     now["tcp_flags"] = 0x12 if request.now.get("tcp_flags") == 0x02 else 0x10
     now |= _ends(engine, request, fate, by_host)
     base = replace(request, steps=None, hook="", decided=None, out=None, via=None, opens=False, phase="/reply", bridged=False, unrouted=False)
+    base = base if tracked else replace(base, nat=None)
     return [part.rewrite(**now, icmp_type=kind_of_answer, icmp_code=0) for part, kind_of_answer in _answered_icmp(engine, base)]
 
 

@@ -16,6 +16,7 @@ from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
 from iptsim.walk.marks import assign, exchange, raised
 from iptsim.walk.nat import translate
+from iptsim.walk.npt import renumber
 from iptsim.walk.rejecting import answer
 
 # How the connection reads that xt_CT.c ties to a packet: nf_ct_tmpl_alloc() makes it, of nobody.
@@ -146,6 +147,8 @@ def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: 
             engine.finish(group, Verdict.REJECT, rule.id, answer=answer(engine, group, word))
         case effects.Queue():
             engine.finish(group, Verdict.QUEUE, rule.id)
+        case effects.MapPrefix():
+            return renumber(engine, group, what, rule.id)
         case effects.Divert(socket, mark):
             there, none = engine.split(group, engine.fact(socket))
             if none is not None:
@@ -204,5 +207,6 @@ _WORDS = {
     effects.Accept: "accept", effects.Drop: "drop", effects.Reject: "reject", effects.Queue: "queue", effects.Return: "return",
     effects.Jump: "jump", effects.Goto: "goto", effects.Continue: "continue", effects.Change: "continue",
     effects.Assign: "rewrite", effects.Add: "rewrite",
-    effects.CopyMark: "rewrite", effects.Untrack: "rewrite", effects.Template: "continue", effects.Divert: "rewrite", effects.Mystery: "unknown",
+    effects.CopyMark: "rewrite", effects.Untrack: "rewrite", effects.Template: "continue", effects.MapPrefix: "rewrite", effects.Divert: "rewrite",
+    effects.Mystery: "unknown",
 }  # fmt: skip

@@ -38,7 +38,7 @@ DRAWN = 120  # packets of a ruleset that are drawn besides those for its rules
 EACH = 4  # packets for a rule
 LONGEST = 5  # packets of a connection
 # Extensions that this kernel, or a fresh namespace, does not have; each with its reason in docs/kernel.md.
-_ABSENT = frozenset(["LED", "ULOG", "SECMARK", "CT --helper", "IDLETIMER --alarm"])
+_ABSENT = frozenset(["LED", "ULOG", "SECMARK", "CLUSTERIP", "ipvs", "CT --helper", "IDLETIMER --alarm"])
 WITHOUT = {"legacy": _ABSENT, "nft": _ABSENT | {"QUEUE"}}
 # How either end goes on: with flags, with an error about what the other sent, or not at all.
 _TCP, _FLAGS = 6, ("ACK", "FIN,ACK", "RST", "SYN", "PSH,ACK")

@@ -73,13 +73,14 @@ def members(name: str) -> str:
 class Assign:
     """A field gets new bits and the next rule follows: field = (field & ~mask) ^ value, as xt_mark.c, xt_connmark.c, xt_DSCP.c do.
 
-    A connmark is then shifted to the left, or with a negative `shift` to the right.
+    A connmark is then shifted to the left, or with a negative `shift` to the right. `also` is what is done to another field at once.
     """
 
     field: str
     value: int
     mask: int
     shift: int = 0
+    also: Assign | None = None
 
     def of(self, old: int) -> int:
         """The value that the field gets."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iptsim import values
-from iptsim.effect import Assign, Effect, Mystery
+from iptsim.effect import Assign, Effect
 from iptsim.extension import Given, Option, Place, Target
 
 BIT = values.number(1)
@@ -37,10 +37,9 @@ class Ecn(Target, name="ECN"):
 
     @property
     def effect(self) -> Effect:
-        if self.has(Ecn.ect) and len(self.given) == 1:
-            return Assign("tos", self.get(Ecn.ect), 3)
-        if self.has(Ecn.ect):
-            return Mystery(self.name)  # two headers change at once
+        codepoint = Assign("tos", self.get(Ecn.ect), 3) if self.has(Ecn.ect) else None
+        if codepoint is not None and len(self.given) == 1:
+            return codepoint
         ece, cwr = (self.get(row, 0) for row in (Ecn.ece, Ecn.cwr))
         mask = 0xC0 if self.has(Ecn.remove) else self.has(Ecn.ece) * 0x40 | self.has(Ecn.cwr) * 0x80
-        return Assign("tcp_flags", ece * 0x40 | cwr * 0x80, mask)
+        return Assign("tcp_flags", ece * 0x40 | cwr * 0x80, mask, also=codepoint)

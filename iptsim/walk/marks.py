@@ -19,6 +19,8 @@ _NO_CONNECTION = Test("ctstate", Ranges(((INVALID, UNTRACKED),)))
 
 def assign(engine: Engine, group: Group, what: Assign) -> list[Group]:
     """The groups after field = (field & ~mask) ^ value. Other fields than marks are plain numbers, or become open where bits are kept."""
+    if what.also is not None:
+        return [done for part in assign(engine, group, what.also) for done in assign(engine, part, replace(what, also=None))]
     if what.field == "connmark":
         without, having = engine.split(group, _NO_CONNECTION)
         return [part for part in (without, having and _assigned(engine, having, what)) if part is not None]

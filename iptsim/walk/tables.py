@@ -196,9 +196,11 @@ def _stepped(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Gro
     if not here.engine.judge.records:
         return group
     changes = {}
-    if isinstance(what, effects.Assign):
-        old = group.read(what.field)
-        changes = {what.field: what.of(old) if isinstance(old, int) else None}
+    assigned = what if isinstance(what, effects.Assign) else None
+    while assigned is not None:
+        old = group.read(assigned.field)
+        changes[assigned.field] = assigned.of(old) if isinstance(old, int) else None
+        assigned = assigned.also
     note = what.note if isinstance(what, effects.Continue | effects.Template) else "set changed" if isinstance(what, effects.Change) else ""
     return group.stepped(Step(rule.id, here.hook, _WORDS[type(what)], rule, changes, note, depth=len(here.inside) - 1))
 

@@ -7,6 +7,7 @@ from iptsim.extension import Match, fact
 from iptsim.predicate import Pred, Unknown, both
 
 _BYTE = values.number(255)
+_COMPARED = ("-eq", "-gt", "-lt")
 
 
 class Srh(Match, name="srh"):
@@ -29,5 +30,16 @@ class Srh(Match, name="srh"):
     after = fact("--srh-nsid", values.NET, "the next segment is {}", "srh-nsid", negatable=True)
     end = fact("--srh-lsid", values.NET, "the last segment is {}", "srh-lsid", negatable=True)
 
+    def _kept(self) -> Srh:
+        """As the tool keeps it: equal, greater and less have one number between them, the one that is given last."""
+        values = {row.option.flag[:-3]: row.value for row in self.given if row.option.flag[-3:] in _COMPARED}
+        rows = (row._replace(value=values[row.option.flag[:-3]]) if row.option.flag[-3:] in _COMPARED else row for row in self.given)
+        return Srh(tuple(rows), self.family)
+
+    def words(self) -> str:
+        """The options, as they are kept."""
+        kept = self._kept()
+        return super().words() if kept == self else kept.words()
+
     def asks(self) -> Pred:
-        return both(Unknown("extension headers are not part of a flow", ("srh-header",)), super().asks())
+        return both(Unknown("extension headers are not part of a flow", ("srh-header",)), super(Srh, self._kept()).asks())

@@ -27,7 +27,7 @@ from iptsim.values import Value
 RULES = int(os.environ.get("IPTSIM_RULES", "400"))
 SEED = int(os.environ.get("IPTSIM_SEED", "1"))
 # What is not in every kernel, or not in a namespace where nothing was made: lights, counters, labels of connections, contexts of SELinux.
-LACKING = ("LED", "ULOG", "SECMARK", "connlabel", "nfacct")
+LACKING = ("LED", "ULOG", "SECMARK", "CLUSTERIP", "ipvs", "connlabel", "nfacct")
 # Files, policies and groups that somebody has to make first; user names of another machine.
 UNMADE = ("--object-pinned", "--timeout", "--path")
 SETS = {

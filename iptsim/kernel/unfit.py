@@ -11,6 +11,7 @@ from iptsim.matches.cluster import Cluster
 from iptsim.matches.connlimit import Connlimit
 from iptsim.names import ESTABLISHED, INVALID, MULTICAST, RELATED, UNICAST
 from iptsim.packet import Address, Packet
+from iptsim.reader.slips import merges
 from iptsim.ruleset import Ruleset
 from iptsim.targets.ct import Ct
 from iptsim.targets.netmap import Netmap
@@ -21,7 +22,16 @@ Kind = Callable[[Address], int]  # of an address, to the host
 
 def unfit(ruleset: Ruleset, packet: Packet, kind: Kind) -> str | None:
     """Why the packet cannot be asked about; None if it can."""
+    if ruleset.backend == "nft" and _merged(ruleset):
+        return "iptables-nft before 1.8.11 loads two negated ports as one test of both"
     return next((why for part in _parts(ruleset) if (why := _unfit(part, packet, kind)) is not None), None)
+
+
+def _merged(ruleset: Ruleset) -> bool:
+    found: bool | None = ruleset._memo.get("merged ports")
+    if found is None:
+        found = ruleset._memo["merged ports"] = any(merges(part) for rule in ruleset.rules() for part in rule.matches)
+    return found
 
 
 def _parts(ruleset: Ruleset) -> list[Extension]:

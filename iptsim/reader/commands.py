@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iptsim.extension import Jump
 from iptsim.reader.faults import Fault, did_you_mean
 from iptsim.reader.lenient import Command, Lenient, Text
 from iptsim.reader.words import split
-from iptsim.ruleset import BUILT_IN, Counters
+from iptsim.ruleset import BUILT_IN, Counters, Rule
 
 if TYPE_CHECKING:
     from iptsim.reader.rule import Parts
@@ -110,7 +111,26 @@ class Commands:
             del self.drafts[name]
 
     def _rename(self, command: Command, place: Place, counters: Counters | None) -> None:
-        raise Fault("iptsim does not rename chains", 0, len(place.row), hint="use the new name from the start")
+        old, word = self._draft(command), command.arguments[0]
+        new = word.text
+        if command.chain in BUILT_IN[self.table.name]:
+            raise Fault(f"{command.chain} is built in to {self.table.name}: only user chains can be renamed", 0, len(place.row))
+        if new in self.drafts or new in BUILT_IN[self.table.name]:
+            raise Fault(f"the chain {new} is there already", word.start, word.end)
+        names = list(self.drafts)
+        self.table.chain(new, "-", old.counters, place.span(word.start, word.end))
+        renamed = {new if name == command.chain else name: self.drafts[name] for name in names}
+        self.drafts.clear()
+        self.drafts.update(renamed)
+        for name, draft in self.drafts.items():
+            draft.rules[:] = [self._pointed(rule._replace(chain=name), command.chain, new) for rule in draft.rules]
+        self.table.rule.renamed(command.chain, new)
+
+    @staticmethod
+    def _pointed(rule: Rule, old: str, new: str) -> Rule:
+        """The rule, with its jump to where the chain is now."""
+        target = rule.target
+        return rule._replace(target=type(target)(new)) if isinstance(target, Jump) and target.chain == old else rule
 
     def _zero(self, command: Command, place: Place, counters: Counters | None) -> None:
         """Counters decide nothing."""

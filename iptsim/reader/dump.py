@@ -14,6 +14,7 @@ from iptsim.reader.faults import Report, TooMany, did_you_mean
 from iptsim.reader.header import Header, family_of_rules, header, note
 from iptsim.reader.language import dump_parser
 from iptsim.reader.rule import Memory
+from iptsim.reader.slips import slips
 from iptsim.reader.table import TableReader
 from iptsim.ruleset import BUILT_IN, Ruleset, Table, Warning
 from iptsim.source import Source, Span
@@ -155,6 +156,7 @@ def ruleset(source: Source, dump: Dump, asked: Asked) -> Ruleset:
     tables: dict[str, Table] = {}
     with suppress(TooMany):  # what was found so far is told by finish()
         tables = _read(source, dump, report, family, asked.remember)
+    report.warnings += slips(tables.values(), dump.header, source.text)
     return Ruleset(tables, family, backend, source, asked.host, report.finish(), frozenset(guessed))
 
 

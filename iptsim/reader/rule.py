@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import TypeVar
 
@@ -47,7 +47,7 @@ class RuleReader:
     With `remember` off every line goes to lark; the result is the same, and a test holds it to that.
     """
 
-    def __init__(self, memory: Memory, names: Names, chains: Container[str], remember: bool = True) -> None:
+    def __init__(self, memory: Memory, names: Names, chains: Collection[str], remember: bool = True) -> None:
         self.memory = memory
         self.chains = chains
         self.remember = remember
@@ -70,6 +70,12 @@ class RuleReader:
         if more != self.names:
             self.names = more
             self.language = self._language()
+
+    def renamed(self, old: str, new: str) -> None:
+        """A chain has another name from here on."""
+        self.chains = {new, *(name for name in self.chains if name != old)}
+        self.targets.clear()
+        self.language = self._language()
 
     # ---------------------------------------------------------------- by memory
     def quick(self, line: str) -> Parts | None:

@@ -93,6 +93,8 @@ COMMANDS = [
     (["-j DROP"], "-A INPUT -j ACCEPT\n-F INPUT\n-A INPUT -j DROP"),
     (["-j LOG"], "-N LOG\n-A INPUT -j LOG"),
     (["-j DROP"], "-N x\n-X x\n-6 -A INPUT -s ::1\n-Z\n-A INPUT -j DROP"),
+    (["-j y", "-g y", "-s 192.0.2.1/32 -j y"], "-N x\n-A INPUT -j x\n-A INPUT -g x\n-E x y\n-A y -j DROP\n-A INPUT -s 192.0.2.1 -j y"),
+    (["-j y"], "-N LOG\n-A INPUT -j LOG\n-A LOG -j RETURN\n-E LOG y"),
 ]  # fmt: skip
 
 
@@ -101,6 +103,29 @@ def test_commands_do_what_they_do_in_iptables_restore(rules: list[str], lines: s
     chain = iptsim.parse(table(lines), family=4)["filter"]["INPUT"]
     assert [rule.canonical.removeprefix("-A INPUT ") for rule in chain] == rules
     assert [rule.number for rule in chain] == list(range(1, len(rules) + 1))
+
+
+RENAMED = [
+    ("-E x y", "the chain x is not there"),
+    ("-E INPUT y", "INPUT is built in to filter"),
+    ("-N x\n-E x INPUT", "the chain INPUT is there already"),
+    ("-N x\n-N y\n-E x y", "the chain y is there already"),
+    ("-N x\n-E x y\n-A INPUT -j x", "x is neither a chain of filter nor a target"),
+]
+
+
+@pytest.mark.parametrize(("lines", "message"), RENAMED)
+def test_a_chain_is_renamed_only_to_what_is_not_there(lines: str, message: str) -> None:
+    with pytest.raises(iptsim.ReadError, match=message):
+        iptsim.parse(table(lines), family=4)
+
+
+def test_a_renamed_chain_keeps_its_place_and_its_rules() -> None:
+    rules = iptsim.parse(table("-N a\n-N x\n-N z\n-A x -j a\n-A z -j x\n-E x y\n-A y -j DROP"), family=4)["filter"]
+    assert [chain.name for chain in rules if not chain.built_in] == ["a", "y", "z"]
+    assert [rule.canonical for rule in rules["y"]] == ["-A y -j a", "-A y -j DROP"]
+    assert [rule.id for rule in rules["y"]] == ["filter:y:rule:1", "filter:y:rule:2"]
+    assert [rule.canonical for rule in rules["z"]] == ["-A z -j y"]
 
 
 def test_iptables_dash_capital_s_reads_as_the_table_filter() -> None:

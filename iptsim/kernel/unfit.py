@@ -15,6 +15,7 @@ from iptsim.reader.slips import merges
 from iptsim.ruleset import Ruleset
 from iptsim.targets.ct import Ct
 from iptsim.targets.netmap import Netmap
+from iptsim.targets.snpt import Snpt
 from iptsim.targets.tee import Tee
 
 Kind = Callable[[Address], int]  # of an address, to the host
@@ -38,7 +39,7 @@ def _parts(ruleset: Ruleset) -> list[Extension]:
     found: list[Extension] | None = ruleset._memo.get("unfit")
     if found is None:
         parts = (part for rule in ruleset.rules() for part in rule.parts)
-        found = ruleset._memo["unfit"] = [part for part in parts if isinstance(part, Ct | Connlimit | Tee | Cluster | Netmap)]
+        found = ruleset._memo["unfit"] = [part for part in parts if isinstance(part, Ct | Connlimit | Tee | Cluster | Netmap | Snpt)]
     return found
 
 
@@ -52,6 +53,8 @@ def _unfit(part: Extension, packet: Packet, kind: Kind) -> str | None:
             return "connlimit counts a connection by its first packet, and drops the packets of one that it has not counted (nf_conncount.c)"
         case Tee() if part.get(Tee.oif) == "lo" or _kind(part, Tee.gateway, kind) != UNICAST:
             return "a copy that TEE sends to this host comes back, and is copied again, for ever"
+        case Snpt() if packet.ctstate == RELATED:  # and DNPT
+            return "NAT drops an ICMP error whose sum is wrong since SNPT or DNPT gave it a prefix of another length"
         case Netmap() if _kind(part, Netmap.to, kind) == MULTICAST:
             return "whether this host is in a group that NAT sends a packet to is not known"
         case Cluster() if packet.pkttype == 2 and packet.dst is not None and kind(packet.dst) != MULTICAST:

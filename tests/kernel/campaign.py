@@ -29,24 +29,26 @@ BACKENDS = ("legacy", "nft")
 
 
 class Part(NamedTuple):
-    """A part of a campaign: where, the seed, how many packets, and whether the first disagreement is enough and stays as it is."""
+    """A part of a campaign: where, the seed, how many packets, whether the first disagreement is enough and stays as it is, and how many times as
+    many packets as usual each ruleset is met by."""
 
     place: tuple[str, str]
     seed: int
     enough: int
     first: bool
+    times: int
 
 
 def chunk(part: Part) -> tuple[str, Tally]:
     """A part, in a process of its own."""
-    return " ".join(part.place), Fuzz(*part.place, most=1 if part.first else 3, shrink=not part.first).run(part.seed, part.enough)
+    return " ".join(part.place), Fuzz(*part.place, most=1 if part.first else 3, shrink=not part.first, times=part.times).run(part.seed, part.enough)
 
 
-def campaign(enough: int, seed: int, jobs: int, first: bool = False) -> Iterator[tuple[str, Tally]]:
+def campaign(enough: int, seed: int, jobs: int, first: bool = False, times: int = 1) -> Iterator[tuple[str, Tally]]:
     """Each part with what it came to, as they get done; `first`: no more after the first disagreement, which stays as it is."""
     places = [(host, backend) for host in HOSTS for backend in BACKENDS]
     size = min(CHUNK // 5 if first else CHUNK, max(1, enough // len(places)))
-    parts = [Part(places[n % len(places)], seed + 1000 * n, size, first) for n in range(-(-enough // size))]
+    parts = [Part(places[n % len(places)], seed + 1000 * n, size, first, times) for n in range(-(-enough // size))]
     with get_context("spawn").Pool(jobs, maxtasksperchild=4) as pool:
         for place, tally in pool.imap_unordered(chunk, parts):
             yield place, tally
@@ -59,8 +61,9 @@ def campaign(enough: int, seed: int, jobs: int, first: bool = False) -> Iterator
 @click.option("--seed", type=int, help="what is drawn depends on it alone; without it, a new one")
 @click.option("--jobs", type=int, default=os.cpu_count(), show_default=True, help="processes")
 @click.option("--first", is_flag=True, help="stop at the first disagreement, and say in the last line what it is")
+@click.option("--times", type=int, default=1, show_default=True, help="so many times as many packets for each ruleset")
 @click.option("--table", type=click.File("w"), help="write the tables of what was covered there")
-def main(packets: int, seed: int | None, jobs: int, first: bool, table: click.utils.LazyFile | None) -> None:
+def main(packets: int, seed: int | None, jobs: int, first: bool, times: int, table: click.utils.LazyFile | None) -> None:
     """Draw rulesets and PACKETS, and ask the kernel whether it does with each what iptsim says."""
     seed = SystemRandom().randrange(1 << 31) if seed is None else seed
     click.echo(f"seed {seed}")
@@ -70,7 +73,7 @@ def main(packets: int, seed: int | None, jobs: int, first: bool, table: click.ut
         suppress(KeyboardInterrupt),
         click.progressbar(length=packets, label="asking the kernel", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
     ):
-        for place, tally in campaign(packets, seed, jobs, first):
+        for place, tally in campaign(packets, seed, jobs, first, times):
             places.setdefault(place, Tally()).update(tally)
             total.update(tally)
             bar.update(tally.packets)

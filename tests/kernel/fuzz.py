@@ -51,8 +51,8 @@ _EACH = settings(phases=[Phase.generate], suppress_health_check=list(HealthCheck
 Flow = tuple[Packet, list[int]]  # the first packet, and what follows it
 
 
-def drawn(host: str, backend: str, number: int, most: int = 25) -> Iterator[tuple[Ruleset, list[str], list[Flow]]]:
-    """Rulesets on a host, each with its rules that can be reached, and packets: EACH for every one of those, and others.
+def drawn(host: str, backend: str, number: int, most: int = 25, times: int = 1) -> Iterator[tuple[Ruleset, list[str], list[Flow]]]:
+    """Rulesets on a host, each with its rules that can be reached, and packets: EACH for every one of those, and others, so many `times`.
 
     They depend on the seed alone.
     """
@@ -69,8 +69,8 @@ def drawn(host: str, backend: str, number: int, most: int = 25) -> Iterator[tupl
     for n, drawn_ruleset in enumerate(found):
         ruleset = replace(drawn_ruleset, backend=backend, _memo={})
         chance, reached = Random(f"{number} {n}"), reach(ruleset)
-        firsts = [aimed(chance.choice, ruleset, space) for space in reached.values() for _ in range(EACH)]
-        firsts += [aimed(chance.choice, ruleset) for _ in range(DRAWN)]
+        firsts = [aimed(chance.choice, ruleset, space) for space in reached.values() for _ in range(EACH * times)]
+        firsts += [aimed(chance.choice, ruleset) for _ in range(DRAWN * times)]
         yield ruleset, list(reached), [(packet, chance.choices(range(_CHOICES), k=LONGEST - 1)) for packet in firsts]
 
 
@@ -103,8 +103,8 @@ class Tally:
 class Fuzz:
     """One host, one backend: rulesets are drawn, loaded and met by packets until there were enough of those, or too many disagreements."""
 
-    def __init__(self, host: str, backend: str, most: int = 3, shrink: bool = True) -> None:
-        self.host, self.most, self.shrink = host, most, shrink
+    def __init__(self, host: str, backend: str, most: int = 3, shrink: bool = True, times: int = 1) -> None:
+        self.host, self.most, self.shrink, self.times = host, most, shrink, times
         self.family = int(host[-1])
         self.tally = Tally()
         self.kernel = Kernel(iptsim.parse("*filter\nCOMMIT\n", family=self.family, backend=backend, host=HOSTS[host]))
@@ -113,7 +113,7 @@ class Fuzz:
         """So many packets; `number` is the seed."""
         with self.kernel:
             while self._going(enough):
-                for ruleset, reached, flows in drawn(self.host, self.kernel.backend, number, min(25, 3 + enough // DRAWN)):
+                for ruleset, reached, flows in drawn(self.host, self.kernel.backend, number, min(25, 3 + enough // DRAWN), self.times):
                     if self._going(enough):
                         self._ruleset(ruleset, reached, flows)
                 number += 1
@@ -134,7 +134,8 @@ class Fuzz:
         for flow in flows:
             if len(self.tally.bad) < self.most:
                 met |= self._flow(*flow)
-        sure = {rule for n, (packet, _) in enumerate(flows[: EACH * len(reached)]) if not packet.assume for rule in [reached[n // EACH]]}
+        each = EACH * self.times
+        sure = {reached[n // each] for n, (packet, _) in enumerate(flows[: each * len(reached)]) if not packet.assume}
         self.tally.reachable += len(sure)
         self.tally.met += len(met & sure)
 

@@ -65,6 +65,18 @@ class Masked:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """Integers of which `width` bits from bit `low` on are a number in these ranges."""
+
+    low: int
+    width: int
+    values: Ranges
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int) and (value >> self.low & (1 << self.width) - 1) in self.values
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """Interface names: exactly `text`, or with `prefix` every name that starts so. The absent interface is the empty name."""
 
@@ -75,7 +87,7 @@ class Name:
         return isinstance(value, str) and (value.startswith(self.text) if self.prefix else value == self.text)
 
 
-Values = Ranges | Masked | Name
+Values = Ranges | Masked | Slice | Name
 _TOP = 1 << 129
 
 
@@ -129,7 +141,8 @@ class Unknown:
 
     `key` names the question: equal keys are the same question, ("limit", "5/min") say. A *fact* (`dice=False`: membership of a set,
     the owner's groups) has one answer as long as the fields in `reads` keep their values. *Dice* (limit, statistic, recent) are thrown
-    anew by every rule that asks. `first` is what a fresh kernel answers to the first packet it sees, None where that is not fixed.
+    anew by every rule that asks. `first` is what a fresh kernel answers to the first packet it sees, None where that is not fixed. What is
+    `inside` is in the packet itself: of its answer it is another question.
     """
 
     reason: str
@@ -137,6 +150,7 @@ class Unknown:
     reads: tuple[str, ...] = ()
     dice: bool = False
     first: bool | None = None
+    inside: bool = False
 
 
 Pred = Test | Not | And | Or | Unknown

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from iptsim.headers.word import BITS, OFFSET, UNTOLD, Bit, Opaque, Word, all_of, any_of
+from iptsim.headers.word import BITS, OFFSET, REWRITTEN, UNTOLD, Bit, Word, all_of, any_of
 from iptsim.packet import top_of
 from iptsim.predicate import ALWAYS, Not, Pred, Test, Unknown, one, ranges
 
@@ -56,8 +56,8 @@ _TRANSPORT = {
 _ICMP = {4: 1, 6: 58}
 _MESSAGE = _header((8, "icmp_type"), (8, "icmp_code"), (16, "checksum"), (32, UNTOLD))
 _MORE = {
-    4: Unknown("no field of a packet says whether there are options in its IP header", ("ip-options",), first=False),
-    6: Unknown("no field of a packet says whether there are headers between its IPv6 header and the last", ("extension-headers",), first=False),
+    4: Unknown("no field of a packet says whether there are options in its IP header", ("ip-options",), first=False, inside=True),
+    6: Unknown("no field of a packet says whether more headers follow its IPv6 header", ("extension-headers",), first=False, inside=True),
 }
 
 
@@ -104,6 +104,8 @@ class Frame:
         if name in _MOSTLY:
             unless, mostly = _MOSTLY[name]
             name = name if self.settled(unless) else mostly
+        if name == "proto" and self.proto is not None and self.proto >= 0:
+            name = str(self.proto)
         return int(name) >> left & 1 if name.isdigit() else Bit(name, left, part.end - part.start)
 
     def _plain(self) -> bool:
@@ -115,20 +117,24 @@ class Frame:
         return _MESSAGE if proto == _ICMP[self.family] else _TRANSPORT.get(proto, (_Part(0, 0, UNTOLD),))
 
 
-def everywhere(frame: Frame, asks: Callable[[Frame], Pred], opaque: Pred) -> Pred:
-    """What is asked of a packet's bytes, taken apart as far as what is read depends on it; `opaque` where that is Opaque."""
+def everywhere(frame: Frame, asks: Callable[[Frame], Pred]) -> Pred:
+    """What is asked of a packet's bytes, taken apart as far as what is read depends on it."""
     try:
         return asks(frame)
-    except Opaque:
-        return opaque
     except _Asked as asked:
         what = asked.args[0]
     found: dict[Pred, list[Pred]] = {}
     for value, when in _WAYS[what](frame.family):
-        found.setdefault(everywhere(replace(frame, **{what: value}), asks, opaque), []).append(when)
+        found.setdefault(everywhere(replace(frame, **{what: value}), asks), []).append(when)
     if len(found) == 1:
         return next(iter(found))
-    return any_of(all_of((any_of(whens), pred)) for pred, whens in found.items())
+    ways = [all_of((any_of(whens), pred)) for pred, whens in found.items()]
+    return any_of([*ways, all_of(found)] if what == "more" else ways)  # so where it is so either way, whatever follows
+
+
+def opaque(reason: str, *key: str) -> Unknown:
+    """That something about a packet's bytes is so, which nothing tells."""
+    return Unknown(reason, key, (*REWRITTEN, "length"), inside=True)
 
 
 def _more(family: int) -> list[tuple[Any, Pred]]:

@@ -23,7 +23,7 @@ _TOP = (1 << BITS) - 1
 # SKF_NET_OFF: from the IP header on, as all else is here; beyond are the kernel's own notes on the packet, and its link header.
 _NETWORK, _NOTES = _TOP + 1 - 0x100000, _TOP + 1 - 0x1000
 _FARTHEST = 1 << 17  # no packet is so long
-_MOST = 2000  # tests in what a program comes to: beyond that it is not told
+_STATES, _MOST = 256, 500  # of a program that are followed; tests in what it comes to: beyond that it is not told
 
 
 class Instruction(NamedTuple):
@@ -48,24 +48,28 @@ class _State(NamedTuple):
         return self._replace(at=self.at + 1, **changes)
 
 
-def passes(program: Sequence[Instruction], frame: Frame) -> Pred:
-    """Does it return anything but 0? Raises Opaque."""
-    return _Run(program, frame).end(_State())
+def passes(program: Sequence[Instruction], unknown: Pred, frame: Frame) -> Pred:
+    """Does it return anything but 0? `unknown` where that cannot be followed."""
+    return _Run(program, frame, unknown).end(_State())
 
 
 @dataclass(slots=True)
 class _Run:
     program: Sequence[Instruction]
     frame: Frame
+    unknown: Pred
     ends: dict[_State, Pred] = field(default_factory=dict)
+    steps: int = 0
 
     def end(self, state: _State) -> Pred:
         """What the program comes to from there."""
         if state not in self.ends:
-            pred = self._end(state, self.program[state.at])
-            if len(atoms(pred)) + len(tests(pred)) > _MOST:
-                raise Opaque
-            self.ends[state] = pred
+            self.steps += 1
+            try:
+                pred = self._end(state, self.program[state.at]) if self.steps <= _STATES else self.unknown
+            except Opaque:
+                pred = self.unknown
+            self.ends[state] = pred if len(atoms(pred)) + len(tests(pred)) <= _MOST else self.unknown
         return self.ends[state]
 
     def _end(self, state: _State, one: Instruction) -> Pred:

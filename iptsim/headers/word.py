@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from iptsim.packet import FIELDS
-from iptsim.predicate import ALWAYS, NEVER, And, Masked, Not, Or, Pred, Test, Unknown, ranges
+from iptsim.predicate import ALWAYS, NEVER, And, Masked, Not, Or, Pred, Slice, Test, Unknown, ranges
 
 BITS = 32
 UNTOLD = ""  # the field of bits of which nothing is known but where they are
-OFFSET = "fragment offset"  # of a later fragment: not 0
+OFFSET = "fragment offset"
+REWRITTEN = ("src", "dst", "sport", "dport", "ttl", "tos", "tcp_flags")  # what targets change: with it, sums
 
 
 class Opaque(Exception):
@@ -137,49 +138,53 @@ def _inside(run: _Run, low: int, high: int) -> Pred:
     if field is None:
         return ALWAYS if low <= run.low <= high else NEVER
     name, _, less = field.partition("-")
-    if less and name in FIELDS:
-        return _of_shifted(run, name, int(less), (low, high))
+    if less and name in FIELDS and run.width == run.size:
+        return Test(name, ranges([(low + int(less), high + int(less))]))
     if field not in FIELDS:
         return _untold(run, low, high)
     if run.low + run.width == run.size:
         return Test(field, ranges([(low << run.low, (high + 1 << run.low) - 1)]))
-    return any_of(Test(field, Masked((top ^ ones) << run.low, start << run.low)) for start, ones in _aligned(low, high))
-
-
-def _of_shifted(run: _Run, name: str, less: int, span: tuple[int, int]) -> Pred:
-    if run.width != run.size:
-        return _untold(run, *span)
-    return Test(name, ranges([(span[0] + less, span[1] + less)]))
+    if low == high:
+        return Test(field, Masked(top << run.low, low << run.low))
+    return Test(field, Slice(run.low, run.width, ranges([(low, high)])))
 
 
 def _untold(run: _Run, low: int, high: int) -> Pred:
-    """What no field tells. A later fragment's offset is not 0."""
-    if run.field == OFFSET and run.low == 0 and run.width == 13 and (high == 0 or low <= 1):
-        return NEVER if high == 0 else ALWAYS if high == 0x1FFF else _unknown(run, 1, high)
+    """What no field tells, but for what it cannot be."""
+    if run.field in _CANNOT and run.width == run.size:
+        possible = _possible(_CANNOT[run.field], low, high, (1 << run.width) - 1)
+        if possible is not None:
+            return possible
+    if run.width == 1:
+        return Not(_unknown(run, 1, 1)) if high == 0 else _unknown(run, 1, 1)
     return _unknown(run, low, high)
+
+
+# A later fragment's offset is not 0; with options the header is longer than 5 words; what follows if a header follows is none of these protocols.
+_CANNOT = {OFFSET: frozenset((0,)), "IHL": frozenset(range(6)), "next header": frozenset((1, 6, 17, 33, 58, 132, 136))}
+
+
+def _possible(cannot: frozenset[int], low: int, high: int, top: int) -> Pred | None:
+    """Whether it is never so, or always, because of what it cannot be; None if neither."""
+    if high - low < len(cannot) and all(value in cannot for value in range(low, high + 1)):
+        return NEVER
+    outside = low + top - high
+    return ALWAYS if outside <= len(cannot) and all(value in cannot for value in (*range(low), *range(high + 1, top + 1))) else None
 
 
 def _unknown(run: _Run, low: int, high: int) -> Pred:
     asked = f"{low:#x}" if low == high else f"{low:#x}-{high:#x}"
     if run.field:
-        key = what = f"{run.field} >> {run.low}" if run.low else run.field
+        part = "" if run.width == run.size else f" {run.low + run.width - 1}-{run.low}" if run.width > 1 else f" {run.low}"
+        key = what = f"{run.field}{part}"
     else:
         first, last = 1 - run.low - run.width, -run.low
         whole = first % 8 == 0 and last % 8 == 7
         ends = [str(bit // 8) if whole else f"{bit // 8}.{bit % 8}" for bit in (first, last)]
         key = ends[0] if ends[0] == ends[1] else "-".join(ends)
         what = f"byte {key}" if first // 8 == last // 8 else f"bytes {key}"
-    return Unknown(f"no field of a packet says whether its {what} is {asked}", ("bytes", key.replace(" ", "-"), asked))
-
-
-def _aligned(low: int, high: int) -> Iterator[tuple[int, int]]:
-    """The range as (first value, mask of its free bits) of blocks whose sizes are powers of two."""
-    while low <= high:
-        size = low & -low or 1 << (high + 1).bit_length()
-        while low + size - 1 > high:
-            size >>= 1
-        yield low, size - 1
-        low += size
+    reads = REWRITTEN if "checksum" in what else ()
+    return Unknown(f"no field of a packet says whether its {what} is {asked}", ("bytes", key.replace(" ", "-"), asked), reads, inside=True)
 
 
 def negated(pred: Pred) -> Pred:

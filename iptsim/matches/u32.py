@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from iptsim import values
 from iptsim.extension import Match, Option
-from iptsim.headers import Frame, Word, everywhere
+from iptsim.headers import Frame, Word, everywhere, opaque
 from iptsim.headers import word as words
-from iptsim.predicate import NEVER, Pred, Unknown, given
+from iptsim.headers.word import Opaque
+from iptsim.predicate import NEVER, Pred, given
 
 
 class Compared(NamedTuple):
@@ -25,6 +26,13 @@ class Compared(NamedTuple):
         return f"{self.place:#x}{''.join(f'{sign}{number:#x}' for sign, number in self.steps)}={spans}"
 
     def asks(self, frame: Frame) -> Pred:
+        """What it asks of a packet with these bytes; an unknown where a place is read from what no field tells."""
+        try:
+            return self._asks(frame)
+        except Opaque:
+            return opaque(f"it is not known whether the u32 test {self} is passed", "u32", str(self))
+
+    def _asks(self, frame: Frame) -> Pred:
         """xt_u32.c: each number is read in network order; what lies beyond the packet is equal to nothing."""
         base, place, there = 0, self.place, [frame.has(self.place + 4)]
         word: Word = frame.word(place)
@@ -85,6 +93,4 @@ class U32(Match, name="u32"):
 
     def asks(self) -> Pred:
         tests: tuple[Compared, ...] = self.get(U32.u32)
-        text = _save(tests)
-        opaque = Unknown(f"it is not known whether the u32 test {text} is passed", ("u32", text))
-        return given(everywhere(Frame(self.family), lambda frame: words.all_of(test.asks(frame) for test in tests), opaque), self.negated(U32.u32))
+        return given(everywhere(Frame(self.family), lambda frame: words.all_of(test.asks(frame) for test in tests)), self.negated(U32.u32))

@@ -189,6 +189,8 @@ class RuleReader:
         target: Target | None = None
         for start, end in pairwise(edges):
             _, _, found, aim = self._alone(words[0].raw + " " + words[1].raw, line[start:end].rstrip())
+            if aim and target:
+                raise Fault("a rule has one target, and it comes last", start, end)
             asked += found
             target = aim or target
         return chain, head, tuple(asked), target

@@ -74,6 +74,15 @@ def masked(mask: int, value: int, top: int, limit: int) -> Parts | None:
     return meet(union((start, start + (1 << low) - 1) for start in starts), ((0, top),))
 
 
+def sliced(low: int, width: int, parts: Parts, top: int, limit: int) -> Parts | None:
+    """The integers up to `top` of which those bits are in `parts`; None if that takes more than `limit` intervals."""
+    above = (top >> low + width) + 1
+    if above * len(parts) > limit:
+        return None
+    ends = ((high << low + width | lo << low, high << low + width | (hi + 1 << low) - 1) for high in range(above) for lo, hi in parts)
+    return meet(union(ends), ((0, top),))
+
+
 class Ranked:
     """Some integers numbered from 0 in order, so that only they exist: a level of a diagram whose values are limited."""
 

@@ -13,11 +13,11 @@ from typing import Any
 
 from iptsim.errors import IptsimError
 from iptsim.packet import FIELDS, Packet, top_of
-from iptsim.predicate import NO, UNKNOWN, YES, And, Masked, Name, Not, Or, Pred, Ranges, Test, Truth, Unknown, Values, atom_name, atoms, tests
+from iptsim.predicate import NO, UNKNOWN, YES, And, Masked, Name, Not, Or, Pred, Ranges, Slice, Test, Truth, Unknown, Values, atom_name, atoms, tests
 from iptsim.reading import Bit, Bits, Open, Same, Shift, TypeOf
 from iptsim.spaces import examples, words
 from iptsim.spaces.diagram import Diagrams
-from iptsim.spaces.intervals import Parts, Ranked, blocks, masked, shifted, union
+from iptsim.spaces.intervals import Parts, Ranked, blocks, masked, shifted, sliced, union
 from iptsim.spaces.levels import MARK_BITS, Interfaces, Level
 
 NOTHING, EVERYTHING = 0, 1
@@ -166,19 +166,24 @@ class World:
             case Masked(mask, value):
                 parts = masked(mask, value, top, top + 1 if top < _NARROW else _MOST_INTERVALS)
                 if parts is None:
-                    return self._scattered(source, mask, value)
+                    return self._scattered(source, f"&{mask:#x}={value:#x}")
+            case Slice(low, width, Ranges(within)):
+                parts = sliced(low, width, within, top, top + 1 if top < _NARROW else _MOST_INTERVALS)
+                if parts is None:
+                    spans = ",".join(f"{lo:#x}" if lo == hi else f"{lo:#x}-{hi:#x}" for lo, hi in within)
+                    return self._scattered(source, f">>{low}&{(1 << width) - 1:#x}={spans}")
             case Name():
                 raise TypeError(f"{field} is not a name")
         if isinstance(source, Shift):
             parts = shifted(parts, -source.by, self.diagrams.tops[place])
         return self.diagrams.test(place, self.levels[place].numbers(parts))
 
-    def _scattered(self, source: Same | Shift | Open, mask: int, value: int) -> int:
-        """A mask of an address that has too many intervals: an unknown of its own."""
+    def _scattered(self, source: Same | Shift | Open, asked: str) -> int:
+        """Bits of an address that have too many intervals: an unknown of its own."""
         where = source.name if isinstance(source, Open) else source.field
         if isinstance(source, Shift):
             where = f"({where}{source.by:+})"
-        name = f"{where}&{mask:#x}={value:#x}"
+        name = f"{where}{asked}"
         note = f"{name} is taken as unknown: the mask is too scattered"
         if note not in self.inexact:
             self.inexact.append(note)
@@ -194,8 +199,8 @@ class World:
                 full = (1 << MARK_BITS) - 1
                 pieces = [self._masked_bits(full >> free << free, start, literals) for start, free in blocks(parts)]
                 return self.diagrams.any_of(pieces)
-            case Name():
-                raise TypeError("a mark is not a name")
+            case Name() | Slice():
+                raise TypeError("a mark is asked for by masks")
 
     def _masked_bits(self, mask: int, value: int, literals: list[int | tuple[int, bool]]) -> int:
         if value & ~mask:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from iptsim.effect import Assign, Translate
 from iptsim.extension import Jump
 from iptsim.packet import top_of
-from iptsim.predicate import Masked, Name, Ranges, Test, tests
+from iptsim.predicate import Masked, Name, Ranges, Slice, Test, tests
 from iptsim.ruleset import Rule, Ruleset
 
 Pool = dict[str, tuple[Any, ...]]
@@ -113,6 +113,10 @@ def _values(test: Test, top: int) -> tuple[list[Any], list[Any]]:
             return [f"{text[:14]}9" if prefix else text], []
         case Ranges(parts):
             return [end for part in parts for end in part], [n for lo, hi in parts for n in (lo - 1, hi + 1) if 0 <= n <= top]
+        case Slice(low, width, Ranges(parts)):
+            ends = [end for part in parts for end in part]
+            beside = [n for lo, hi in parts for n in (lo - 1, hi + 1) if 0 <= n < 1 << width]
+            return [end << low & top for end in ends], [end << low & top for end in beside]
         case Masked(mask, value):
             return [value & top, (value | ~mask) & top], [(value ^ (mask & -mask)) & top]
 

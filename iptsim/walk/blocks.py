@@ -56,6 +56,11 @@ def changes_nothing(ruleset: Ruleset, rule: Rule) -> bool:
     return isinstance(what, effects.Continue) or (isinstance(what, effects.Jump) and what.chain in _idle_chains(ruleset, rule.table))
 
 
+def is_idle(ruleset: Ruleset, table: str, chain: str) -> bool:
+    """Does every packet come back from that chain as it was?"""
+    return chain in _idle_chains(ruleset, table)
+
+
 def _idle_chains(ruleset: Ruleset, table: str) -> frozenset[str]:
     """The chains of a table from which every packet comes back as it was; not those that a loop goes through."""
     found: frozenset[str] | None = ruleset._memo.get(("idle chains", table))

@@ -145,6 +145,7 @@ class Engine:
         else:
             changed = [(f, group.read(f)) for f in unknown.reads if not f.startswith("ct") and not self._as_it_came(f, group)]
             name = atom_name(unknown.key) + (f" ({', '.join(f'{f} {self.setting.said(f, r)}' for f, r in changed)})" if changed else "")
+            name += " of the answer" if unknown.inside and "/reply" in group.phase else ""
         for known in (name, rule.id, atom_name(unknown.key), ":".join(unknown.key[:2]), unknown.key[0]):
             if known in self.assume:
                 self.used.add(known)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from iptsim.effect import MapPrefix
+from iptsim.predicate import Masked, Test
 from iptsim.trace import Verdict
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
 
+_INTERFACE = (1 << 64) - 1  # where none of its words can make up for a change
 _WORDS = range(112, -1, -16)  # where each of the eight words of an address begins
 
 
@@ -37,14 +39,14 @@ def _folded(value: int) -> int:
 
 def renumber(engine: Engine, group: Group, what: MapPrefix, decider: str) -> list[Group]:
     """The group with its new address, open where the old one is; who has none is dropped."""
-    reading = group.read(what.side)
-    if not isinstance(reading, int):
-        new = engine.open(f"{what.side} mapped by {decider}{group.phase}", what.side)
-    else:
-        found = mapped(reading, what)
-        if found is None:
-            engine.finish(group, Verdict.DROP, decider)
-            return []
-        new = found
-    kind = engine.setting.type_of(new, what.side)
-    return [group.rewrite(**{what.side: new, f"{what.side}_type": kind})]
+    left: Group | None = group
+    if max(what.old[1], what.new[1]) > 48:
+        full, left = engine.split(group, Test(what.side, Masked(_INTERFACE, _INTERFACE)))
+        if full is not None:
+            engine.finish(full, Verdict.DROP, decider)
+    if left is None:
+        return []
+    reading = left.read(what.side)
+    new = mapped(reading, what) if isinstance(reading, int) else engine.open(f"{what.side} mapped by {decider}{left.phase}", what.side)
+    assert new is not None
+    return [left.rewrite(**{what.side: new, f"{what.side}_type": engine.setting.type_of(new, what.side)})]

@@ -20,7 +20,6 @@ _FROM_HOST = Test("in_interface", Name(""))
 _NOWHERE = {4: Test("dst", ranges([(0, 0), (0x7FFFFFFF, 0x7FFFFFFF)])), 6: Test("dst", one(0))}
 _TO_MANY = Or((Test("dst", Ranges(((0xE0000000, 0xEFFFFFFF),))), Test("dst", one(0xFFFFFFFF))))
 _OF_LINK6 = Test("dst", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1), (0xFF << 120, (1 << 128) - 1)]))
-# What a table of OUTPUT may change that asks for a new route.
 # OUTPUT's tables whose changes mean a new route; IPv6's mangle takes the hop limit for one.
 _REROUTES = {"mangle": ("mark", "tos", "src", "dst"), "nat": ("dst",)}
 
@@ -284,7 +283,8 @@ def _ends(engine: Engine, request: Group, fate: Fate, by_host: bool) -> dict[str
     setting = engine.setting
     entry = "" if by_host else request.read("in_interface")
     if fate is Fate.DELIVERED:
-        return {"in_interface": "", "out_interface": "lo" if by_host else entry, "src_type": LOCAL, "dst_type": LOCAL if by_host else UNICAST}
+        own = UNICAST if request.now.get("dst_type") == UNICAST else LOCAL  # what a route of type local brought here
+        return {"in_interface": "", "out_interface": "lo" if by_host else entry, "src_type": own, "dst_type": LOCAL if by_host else UNICAST}
     source = request.read("src")
     changed = request.nat is not None and dict(request.nat.before)["src"] != source
     kind = LOCAL if by_host or (changed and setting.types is None) else setting.type_of(source, "src") if changed else UNICAST

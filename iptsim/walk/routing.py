@@ -133,8 +133,8 @@ def decide(engine: Engine, group: Group) -> tuple[list[Group], list[Group]]:
     mine = Or((engine.setting.here, _TO_ALL))
     here, forward = engine.split(left, mine if engine.setting.family == 4 else And((mine, _NOT_LOOPBACK6, *_of_this_link(engine))))
     kept = [] if here is None else [engine.note(here, "kernel:local", "note", _for_here(here))]
-    taken, onward = (forward, []) if forward is None else _by_local_routes(engine, forward)
-    return [*kept, *onward], [] if taken is None else _forward(engine, taken)
+    others, brought = (None, []) if forward is None else _by_local_routes(engine, forward)
+    return [*kept, *brought], [] if others is None else _forward(engine, others)
 
 
 def _by_local_routes(engine: Engine, group: Group) -> tuple[Group | None, list[Group]]:
@@ -303,6 +303,9 @@ def _forward(engine: Engine, group: Group) -> list[Group]:
 
 def _passed_on(engine: Engine, group: Group) -> Group | None:
     """ip_forward() and ip6_forward(): only what was sent to this host's MAC address, the TTL counts down, and an address of one link stays there."""
+    if group.now.get("diverted"):
+        engine.lost(group, "diverted", "what TPROXY gave to a socket is not forwarded: a route of type local must bring it here")
+        return None
     left: Group | None = group
     if "pkttype" in engine.setting.arrival and not group.phase:
         left = without(engine, group, "pkttype", Test("pkttype", ranges([(1, 2)])), "a broadcast or multicast frame is not forwarded")

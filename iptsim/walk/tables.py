@@ -11,7 +11,7 @@ from iptsim.names import INVALID, NEW, UNTRACKED
 from iptsim.predicate import Truth, holds
 from iptsim.ruleset import Chain, Rule
 from iptsim.trace import Step, Verdict
-from iptsim.walk.blocks import Block, blocks, changes_nothing, effect_of
+from iptsim.walk.blocks import Block, blocks, changes_nothing, effect_of, is_idle
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
 from iptsim.walk.marks import assign, exchange, raised
@@ -102,11 +102,14 @@ def _one_by_one(here: Visit, rules: Sequence[Rule], groups: list[Group], returne
         if not groups:
             break
         what = effect_of(engine.ruleset, rule)
-        passing = engine.judge.records and changes_nothing(engine.ruleset, rule)
+        passing = engine.judge.records and (
+            changes_nothing(engine.ruleset, rule)
+            or (isinstance(what, effects.Return) and is_idle(engine.ruleset, here.table, here.inside[-1]))
+        )
         going: list[Group] = []
         for group in groups:
             if passing:
-                going += _passing(here, rule, group, what)
+                going += _passing(here, rule, group, what, returned)
                 continue
             yes, no = engine.split(group, engine.asked(rule, group))
             if yes is not None:
@@ -117,7 +120,7 @@ def _one_by_one(here: Visit, rules: Sequence[Rule], groups: list[Group], returne
     return groups
 
 
-def _passing(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Sequence[Group]:
+def _passing(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: list[Group]) -> Sequence[Group]:
     """A rule that changes nothing: it is a step if it matches, and nobody stops for it. Dice fall as they do for a first packet."""
     pred = here.engine.asked(rule, group)
     truth = holds(pred, group.now)
@@ -125,7 +128,7 @@ def _passing(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Seq
         truth = holds(pred, {**here.engine.firsts, **group.now})
     if truth is not Truth.YES:
         return [group]
-    return _act(here, rule, group, what, []) if isinstance(what, effects.Jump) else [_stepped(here, rule, group, what)]
+    return [_stepped(here, rule, group, what)] if isinstance(what, effects.Continue) else _act(here, rule, group, what, returned)
 
 
 def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: list[Group]) -> Sequence[Group]:
@@ -153,7 +156,7 @@ def _act(here: Visit, rule: Rule, group: Group, what: effects.Effect, returned: 
             there, none = engine.split(group, engine.fact(socket))
             if none is not None:
                 engine.finish(none, Verdict.DROP, rule.id)
-            for part in assign(engine, there, mark) if there is not None else ():
+            for part in assign(engine, there.rewrite(diverted=1), mark) if there is not None else ():
                 _accept(here, part, rule.id)
         case effects.Mystery(name):
             engine.finish(group, Verdict.UNDECIDED, rule.id, unknown=(f"iptsim does not know -j {name}",))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import iptsim
 from iptsim.headers import Frame, everywhere
 from iptsim.headers.program import Instruction, passes
 from iptsim.kernel.wire import encode, shortest
@@ -80,7 +83,7 @@ def u32(test: Compared, data: bytes) -> bool:
 @given(st.data())
 def test_u32_reads_what_stands_in_the_bytes(family: int, data: st.DataObject) -> None:
     packet, test = data.draw(packets(family)), data.draw(compared())
-    truth = holds(everywhere(Frame(family), test.asks, _OPAQUE), now(packet))
+    truth = holds(everywhere(Frame(family), test.asks), now(packet))
     if truth is not UNKNOWN:
         assert truth is (YES if u32(test, encode(packet, 7)) else NO)
 
@@ -144,6 +147,31 @@ def bpf(program: list[Instruction], data: bytes) -> bool:
 @given(st.data())
 def test_bpf_reads_what_stands_in_the_bytes(family: int, data: st.DataObject) -> None:
     packet, program = data.draw(packets(family)), data.draw(programs())
-    truth = holds(everywhere(Frame(family), lambda frame: passes(program, frame), _OPAQUE), now(packet))
+    truth = holds(everywhere(Frame(family), partial(passes, program, _OPAQUE)), now(packet))
     if truth is not UNKNOWN:
         assert truth is (YES if bpf(program, encode(packet, 7)) else NO)
+
+
+def test_a_program_that_parts_at_every_step_is_not_followed_for_ever() -> None:
+    steps = [one for n in range(31) for one in (Instruction(0x45, 0, 1, 1 << n), Instruction(0x02, 0, 0, n % 16))]
+    program = [Instruction(0x20, 0, 0, 0), *steps, Instruction(0x06, 0, 0, 0)]
+    assert everywhere(Frame(4), partial(passes, program, _OPAQUE)) is not None
+
+
+def test_bits_of_an_address_are_one_question_however_scattered() -> None:
+    rules = "".join(f'-A INPUT -m u32 --u32 "20=0x{n:x}0001:0x{n + 1:x}fff5" -j DROP\n' for n in range(1, 41))
+    explanation = iptsim.parse(f"*filter\n:INPUT ACCEPT\n{rules}COMMIT\n", family=6).explain(in_interface="eth0")
+    assert {str(case.verdict) for case in explanation.cases} == {"ACCEPT", "DROP"}
+    assert len([note for note in explanation.warnings if note.kind == "inexact"]) == 40
+
+
+def test_what_no_field_tells_is_another_question_of_the_answer() -> None:
+    rules = """*filter
+:FORWARD ACCEPT
+-A FORWARD -i eth1 -m u32 --u32 "4>>16=5" -j DROP
+-A FORWARD -i eth0 -m u32 --u32 "4>>16=5" -j DROP
+COMMIT
+"""
+    explanation = iptsim.parse(rules, family=4).explain(in_interface="eth1", out_interface="eth0", src="10.0.0.5", dst="192.0.2.1", proto="udp")
+    passed = [case for case in explanation.cases if case.trace.fate == "sent"]
+    assert {str(case.reply.verdict) for case in passed if case.reply} == {"ACCEPT", "DROP"}

@@ -167,6 +167,9 @@ def test_of_a_line_that_a_kernel_took_only_the_part_that_cannot_be_read_is_unkno
 
 
 def test_the_head_of_a_line_that_a_kernel_took_must_be_read() -> None:
+    for row in ("-j ACCEPT -j DROP", "-j LOG -j ACCEPT", "-g USER -j ACCEPT", "-j USER --foo -j USER"):
+        with pytest.raises(ReadError, match=r"a rule has one target|takes no options"):
+            iptsim.parse(SAVED + table(f"-A INPUT {row}", ":USER - [0:0]\n"))
     with pytest.raises(ReadError, match="'h' does not belong here"):
         iptsim.parse(SAVED + table("-A INPUT -i e h -m tcp --new -j ACCEPT"))
 

@@ -168,3 +168,21 @@ def test_a_loop_in_what_a_kernel_is_said_to_have_saved_leaves_who_enters_it_unde
 def test_a_loop_that_nothing_reaches_is_none() -> None:
     rs = iptsim.parse(LOOP.replace("-A INPUT -j A\n", ""))
     assert rs.warnings == ()
+
+
+def test_nobody_stops_at_a_chain_from_which_every_packet_comes_back_as_it_was() -> None:
+    rules = iptsim.parse(
+        """*filter
+:INPUT ACCEPT [0:0]
+:LOGGING - [0:0]
+-A INPUT -m set --match-set listed src -j LOGGING
+-A INPUT -p udp -j LOGGING
+-A LOGGING -m set --match-set friends src -j RETURN
+-A LOGGING -j LOG
+COMMIT
+"""
+    )
+    trace = rules.walk(Packet(in_interface="eth0", src="192.0.2.1", dst="192.0.2.2", proto="udp", sport=1, dport=2, dst_type="LOCAL"))
+    assert (str(trace.verdict), trace.decided_by) == ("ACCEPT", "filter:INPUT:policy")
+    (case,) = rules.explain(in_interface="eth0", src="192.0.2.1", dst="192.0.2.2", proto="udp", sport=1, dport=2, dst_type="LOCAL").cases
+    assert case.unknown == ()

@@ -58,6 +58,17 @@ def test_the_answer_is_of_no_connection_that_conntrack_knows() -> None:
     assert (str(case.reply.verdict), case.reply.decided_by) == ("DROP", "filter:FORWARD:policy")
 
 
+def test_an_address_that_has_no_new_one_is_a_case_of_its_own() -> None:
+    rules = iptsim.parse(
+        "*mangle\n:POSTROUTING ACCEPT\n-A POSTROUTING -j SNPT --src-pfx fd00:1::/64 --dst-pfx 2001:db8:1:20::/64\nCOMMIT\n", family=6
+    )
+    cases = rules.explain(in_interface="eth1", out_interface="eth0", src="fd00:1::ffff:ffff:ffff:fff0/124", dst="2001:db8:8::8", proto="udp").cases
+    assert {(str(case.verdict), case.decided_by) for case in cases if case.trace.fate != "delivered"} == {
+        ("ACCEPT", None),
+        ("DROP", "mangle:POSTROUTING:rule:1"),
+    }
+
+
 def test_what_is_sent_elsewhere_by_dnpt_is_routed_anew() -> None:
     host = iptsim.Host(interfaces={"eth0": ["2001:db8::10/64"], "eth1": ["fd00:1::1/64"]}, routes=["2001:db8::/64 dev eth0", "fd00:1::/64 dev eth1"])
     rules = iptsim.parse("*mangle\n:OUTPUT ACCEPT\n-A OUTPUT -j DNPT --src-pfx 2001:db8::/64 --dst-pfx fd00:1::/64\nCOMMIT\n", family=6, host=host)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,3 +63,17 @@ def test_what_this_host_sends_by_a_local_route_comes_back_by_lo() -> None:
     assert (str(trace.fate), trace.decided_by) == ("delivered", "filter:INPUT:policy")
     assert trace.out is not None
     assert (trace.out.in_interface, str(trace.out.dst)) == ("lo", "198.51.100.7")
+
+
+def test_without_a_route_to_it_the_proxy_gets_nothing() -> None:
+    host = Host(
+        interfaces={"eth0": ["203.0.113.10/24"], "eth1": ["10.0.0.1/24"]}, routes=["10.0.0.0/24 dev eth1", "default via 203.0.113.1 dev eth0"]
+    )
+    trace = replace(RULES, host=host, _memo={}).walk(Packet(**WEB, assume={SOCKET: True}))
+    assert (str(trace.fate), trace.decided_by) == ("lost", "kernel:diverted")
+
+
+def test_the_proxy_answers_from_an_address_that_is_not_local() -> None:
+    dump = RULES.source.text + "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -m addrtype --src-type LOCAL -j ACCEPT\nCOMMIT\n"
+    cases = iptsim.parse(dump, host=HOST).explain(**{**WEB, "dport": 81}, mark=1).cases
+    assert [case.reply and case.reply.decided_by for case in cases] == ["filter:OUTPUT:policy"]

@@ -258,15 +258,17 @@ class Kernel:
         seen = list(self._log.read(self._names))
         traced = self._trace.read(self.rules.handles) if self.backend == "nft" else iter(seen)
         steps: list[Step] = []
+        senders: set[tuple[Any, Any]] = {(packet.src, packet.sport), (packet.src, None)}
         for one in traced:
             if one.place and _is(one.fields, one.token, packet, token):
+                senders |= {(one.fields.get("src"), one.fields.get("sport")), (one.fields.get("src"), None)}
                 step = self.rules.step(*one.place, self._hook(one, steps))
                 steps += [step] if step else []
         frames = [(name, data) for name, far_end in self._ports.items() for data in packets(far_end)]
         mine = [one for one in seen if one.end and one.end != "said" and _is(one.fields, one.token, packet, token)]
         # a reset of what is bridged goes out without passing OUTPUT
         said = [one.data for one in seen if one.end == "said"] + [data for _, data in frames]
-        answers = (word for data in said if (word := answer(data, packet, token)))
+        answers = (word for data in said if (word := answer(data, senders, token)))
         return _trace(packet, tuple(steps), mine[-1] if mine else self._crossed(frames, packet, token), next(answers, None))
 
     @staticmethod

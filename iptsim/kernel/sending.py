@@ -70,6 +70,8 @@ class Sender:
             raise KernelError(f"no process has the user or group {_NOBODY}: it stands for none")
         if made.connmark and made.ctstate not in (ESTABLISHED, RELATED):
             raise KernelError("a connection has a mark only after its first packet: only what was told to belong to one can come with it")
+        if made.ctstate == ESTABLISHED and (made.src, made.sport) == (made.dst, made.dport) and made.icmp_type is None:
+            raise KernelError("the two directions of a connection of an address with itself are told apart by nothing")
         why = impossible(made, self.host.sysctl("net.netfilter.nf_conntrack_tcp_loose", 1) != 0)
         if why is not None:
             raise KernelError(why)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import struct
+from collections.abc import Container
 from typing import Any
 
 from iptsim.names import ICMP_ERRORS, PORTED, RELATED
@@ -171,13 +172,14 @@ _CODES = {
 }  # fmt: skip
 
 
-def answer(data: bytes, packet: Packet, token: int) -> str | None:
-    """What it says to the sender of the packet with that token, in REJECT's words; None if it is no such answer."""
+def answer(data: bytes, senders: Container[tuple[Any, Any]], token: int) -> str | None:
+    """What it says to the sender of the packet with that token, in REJECT's words; None if it is no such answer. `senders` are the sources and
+    source ports that the packet had on its way."""
     fields, _ = decode(data)
-    if fields.get("dst") != packet.src:
-        return None
-    if fields.get("tcp_flags", 0) & 0x04 and fields.get("dport") == packet.sport:
+    if fields.get("tcp_flags", 0) & 0x04 and (fields.get("dst"), fields.get("dport")) in senders:
         return "tcp-reset"
+    if (fields.get("dst"), None) not in senders:
+        return None
     proto = fields.get("proto")
     if proto in _CODES and fields.get("icmp_type") == (3 if proto == _ICMP else 1):
         about = data[(data[0] & 15) * 4 + 8 if proto == _ICMP else 48 :]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from iptsim.effect import Translate
 from iptsim.names import LOCAL, RELATED, UNICAST
 from iptsim.packet import top_of
-from iptsim.predicate import ALWAYS, And, Masked, Not, Or, Pred, Ranges, Test, one, ranges
+from iptsim.predicate import ALWAYS, NEVER, And, Masked, Not, Or, Pred, Ranges, Test, Unknown, one, ranges
 from iptsim.reading import TYPE_OF, Open, Reading
 from iptsim.ruleset import Rule
 from iptsim.trace import Step, Verdict
@@ -133,7 +133,7 @@ def _from_range(job: Job, group: Group, span: tuple[int, int]) -> Iterator[tuple
     """SNAT keeps a source whose address and port are in the range already (nf_in_range); else the kernel's hash of the addresses picks."""
     rest: Group | None = group
     if job.side == "src" and not job.what.random:
-        ports = ALWAYS if job.what.ports is None else Or((Not(HAS_PORTS), Test("sport", ranges([job.what.ports]))))
+        ports = ALWAYS if job.what.ports is None else _in_ports(job.engine, job.what.ports)
         stays, rest = job.engine.split(group, And((Test("src", ranges([span])), ports)))
         if stays is not None and stays.now.get("sport") in held(job.engine, stays, "sport", {}):
             stays, rest = None, stays
@@ -146,6 +146,15 @@ def _from_range(job: Job, group: Group, span: tuple[int, int]) -> Iterator[tuple
         yield rest, pick((src, None if job.what.persistent else dst), span, job.side, job.family, zone)
     else:
         yield rest, job.chosen(rest, job.side, "chosen", span)
+
+
+def _in_ports(engine: Engine, span: tuple[int, int]) -> Pred:
+    """Is what stands in the place of its source port in that range? Of an ICMP query it is the id: l4proto_in_range()."""
+    id = engine.open("id of the ICMP query", "ctorigsrcport")
+    asked = Unknown("no field of a packet says what the id of an ICMP query is", ("icmp-id", f"{span[0]}-{span[1]}"), inside=True)
+    query: Pred = engine.fact(asked) if not isinstance(id, int) else ALWAYS if span[0] <= id <= span[1] else NEVER
+    icmp = Test("proto", ranges([(1, 1), (58, 58)]))
+    return Or((And((icmp, query)), And((HAS_PORTS, Test("sport", ranges([span])))), Not(Or((HAS_PORTS, icmp)))))
 
 
 def _mapped(job: Job, group: Group, value: int, mask: int) -> Iterator[tuple[Group, Reading]]:

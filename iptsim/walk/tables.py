@@ -103,8 +103,7 @@ def _one_by_one(here: Visit, rules: Sequence[Rule], groups: list[Group], returne
             break
         what = effect_of(engine.ruleset, rule)
         passing = engine.judge.records and (
-            changes_nothing(engine.ruleset, rule)
-            or (isinstance(what, effects.Return) and is_idle(engine.ruleset, here.table, here.inside[-1]))
+            changes_nothing(engine.ruleset, rule) or (isinstance(what, effects.Return) and is_idle(engine.ruleset, here.table, here.inside[-1]))
         )
         going: list[Group] = []
         for group in groups:

@@ -14,7 +14,7 @@ def _prefix(text: str) -> values.Net:
     host, slash, _ = text.partition("/")
     net: values.Net = values.NET.read(text)
     alone: values.Net = values.HOST.read(host)
-    if not slash or net.family != 6 or net.mask.bit_count() > _LONGEST:
+    if not slash or net.family != 6 or net.mask.bit_count() > _LONGEST or not values.NET.save(net).rpartition("/")[2].isdigit():
         raise ValueError(f"{text!r} is not an IPv6 prefix of up to {_LONGEST} bits")
     if alone.value != net.value:
         raise ValueError(f"{text!r} has bits set behind its prefix")

@@ -29,7 +29,8 @@ class Tproxy(Target, name="TPROXY"):
     @property
     def effect(self) -> Effect:
         value, mask = self.get(Tproxy.mark, (0, 0))
-        address = values.HOST.save(self.get(Tproxy.address, ANY[self.family]))
-        where = f"{address}:{self.get(Tproxy.port)}"
-        reason = f"it is not known whether a process of this host has a transparent socket at {where}"
+        address, port = self.get(Tproxy.address, ANY[self.family]), self.get(Tproxy.port)
+        host = "" if address == ANY[self.family] else values.HOST.save(address)
+        where = f"{f'[{host}]' if self.family == 6 and host else host}:{port or 'its own port'}".removeprefix(":")
+        reason = f"it is not known whether a process of this host has a transparent socket for it at {'' if host else 'port '}{where}"
         return Divert(Unknown(reason, ("transparent-socket", where), first=False), Assign("mark", value, mask))

@@ -157,9 +157,10 @@ class Engine:
     def fact(self, unknown: Unknown) -> Pred:
         """Something that no match asks for, or what is assumed of it."""
         name = atom_name(unknown.key)
-        if name in self.assume:
-            self.used.add(name)
-            return ALWAYS if self.assume[name] else NEVER
+        for known in (name, unknown.key[0]):
+            if known in self.assume:
+                self.used.add(known)
+                return ALWAYS if self.assume[known] else NEVER
         self.firsts[name] = unknown.first
         self.reasons[name] = unknown.reason
         return Unknown(unknown.reason, (name,))

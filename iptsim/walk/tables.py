@@ -15,8 +15,8 @@ from iptsim.walk.blocks import Block, blocks, changes_nothing, effect_of, is_idl
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
 from iptsim.walk.marks import assign, exchange, raised
-from iptsim.walk.nat import translate
-from iptsim.walk.npt import renumber
+from iptsim.walk.nat import shown, translate
+from iptsim.walk.npt import mapped, renumber
 from iptsim.walk.rejecting import answer
 
 # How the connection reads that xt_CT.c ties to a packet: nf_ct_tmpl_alloc() makes it, of nobody.
@@ -197,14 +197,24 @@ def _called(here: Visit, rule: Rule, group: Group, name: str) -> list[Group]:
 def _stepped(here: Visit, rule: Rule, group: Group, what: effects.Effect) -> Group:
     if not here.engine.judge.records:
         return group
-    changes = {}
-    assigned = what if isinstance(what, effects.Assign) else None
+    changes = _changes(here.engine, group, what)
+    note = what.note if isinstance(what, effects.Continue | effects.Template) else "set changed" if isinstance(what, effects.Change) else ""
+    return group.stepped(Step(rule.id, here.hook, _WORDS[type(what)], rule, changes, note, depth=len(here.inside) - 1))
+
+
+def _changes(engine: Engine, group: Group, what: effects.Effect) -> dict[str, str | int | None]:
+    """What the target changes at once, as a step shows it."""
+    if isinstance(what, effects.MapPrefix):
+        old = group.read(what.side)
+        new = mapped(old, what) if isinstance(old, int) else None
+        return {what.side: None if new is None else shown(what.side, new, engine.setting.family)}
+    changes: dict[str, str | int | None] = {}
+    assigned = what if isinstance(what, effects.Assign) else what.mark if isinstance(what, effects.Divert) and what.mark.mask else None
     while assigned is not None:
         old = group.read(assigned.field)
         changes[assigned.field] = assigned.of(old) if isinstance(old, int) else None
         assigned = assigned.also
-    note = what.note if isinstance(what, effects.Continue | effects.Template) else "set changed" if isinstance(what, effects.Change) else ""
-    return group.stepped(Step(rule.id, here.hook, _WORDS[type(what)], rule, changes, note, depth=len(here.inside) - 1))
+    return changes
 
 
 _WORDS = {

@@ -54,6 +54,7 @@ def test_the_answer_is_of_no_connection_that_conntrack_knows() -> None:
     case = next(case for case in explanation.cases if case.trace.fate == "sent")
     assert case.trace.out is not None
     assert str(case.trace.out.src) == "2001:db8:1:cf47::5"
+    assert [step.changes for step in case.trace if step.effect == "rewrite"] == [{"src": "2001:db8:1:cf47::5"}]
     assert case.reply is not None
     assert (str(case.reply.verdict), case.reply.decided_by) == ("DROP", "filter:FORWARD:policy")
 

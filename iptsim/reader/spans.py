@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from iptsim.extension import Extension, Jump, Match, Option
@@ -43,6 +44,7 @@ def extension_span(rule: Rule, part: Extension) -> Span:
     return rule.span
 
 
+@lru_cache(16)
 def _words(rule: Rule) -> list[Word]:
     return split(rule.span.text)
 

@@ -12,6 +12,7 @@ from iptsim.walk import conntrack, nat, routing
 from iptsim.walk.engine import Engine, at
 from iptsim.walk.group import Group
 from iptsim.walk.hooks import NAT_SIDE, order
+from iptsim.walk.lookup import look_up, without
 from iptsim.walk.setting import LOOPBACK
 from iptsim.walk.tables import TEMPLATE, visit
 
@@ -63,7 +64,7 @@ def _whole(engine: Engine, groups: list[Group]) -> list[Group]:
     """Without later fragments: they are held back until the packet is whole, and go on as that (nf_defrag_ipv4.c; ip_local_deliver())."""
     if engine.setting.family == 6 or all(group.now.get("fragment") == 0 for group in groups):
         return groups
-    left = (routing.without(engine, group, "defrag", Test("fragment", one(1)), "fragments are held until the packet is whole") for group in groups)
+    left = (without(engine, group, "defrag", Test("fragment", one(1)), "fragments are held until the packet is whole") for group in groups)
     return [group for group in left if group is not None]
 
 
@@ -158,7 +159,7 @@ def send(engine: Engine, group: Group) -> None:
     """OUTPUT, routed before and, where its mark or destination changed, again after; then POSTROUTING."""
     entering = group.rewrite(in_interface="", socket=1, src_type=LOCAL, physdev_in="", physdev_out="", pkttype=0)
     routed = _routed(engine, entering, not engine.setting.unsourced)
-    groups = [_sourced(engine, part).rewrite(out_interface=part.out) for part in routed]
+    groups = [sourced.rewrite(out_interface=part.out) for part in routed for sourced in _sourced(engine, part)]
     leave(engine, engine.join(part.rewrite(out_interface=part.out) for part in hook(engine, "OUTPUT", groups)))
 
 
@@ -172,10 +173,10 @@ def _routed(engine: Engine, group: Group, sourced: bool, again: bool = False) ->
     if rest is not None and sourced and engine.setting.family == 4:
         to_many, rest = _by_source(engine, rest)
         out += to_many
-    for part, route in routing.look_up(engine, rest) if rest is not None else ():
+    for part, route in look_up(engine, rest) if rest is not None else ():
         chosen = routing.by_route(engine, part, route)
         if chosen is not None and sourced and not _localnet(engine, chosen.out):
-            chosen = routing.without(engine, chosen, "martian", Test("src", LOOPBACK[4]), "a loopback source leaves only where route_localnet is 1")
+            chosen = without(engine, chosen, "martian", Test("src", LOOPBACK[4]), "a loopback source leaves only where route_localnet is 1")
         if chosen is not None:
             out.append(chosen)
     return out
@@ -187,20 +188,24 @@ def _localnet(engine: Engine, interface: Reading | None) -> bool:
     return engine.setting.family == 6 or engine.setting.switch(f"net.ipv4.conf.{where}.route_localnet", 0) == 1
 
 
-def _sourced(engine: Engine, group: Group) -> Group:
-    """With the source that the kernel chooses where the process did not: the destination itself over loopback, else the route's, else
-    the interface's own address. Where none of them is known it stays open."""
+def _sourced(engine: Engine, group: Group) -> list[Group]:
+    """With the source that the kernel chooses where the process did not: the destination itself over loopback, 127.0.0.1 for all of 127.0.0.0/8,
+    else the route's, else the interface's own address. Where none of them is known it stays open."""
     if not engine.setting.unsourced or group.phase:
-        return group
+        return [group]
     setting, source = engine.setting, None
+    if group.out == "lo" and group.prefsrc is None:
+        looped, other = engine.split(group, Test("dst", LOOPBACK[4])) if setting.family == 4 else (None, group)
+        own = [] if other is None else [_from(other, other.read("dst"))]
+        return own if looped is None else [*own, _from(looped, 0x7F000001)]
     if group.out == "lo":
-        return _from(group, group.read("dst"))
+        return [_from(group, group.prefsrc if group.prefsrc is not None else Same("src"))]
     if isinstance(group.out, str) and setting.host.interfaces is not None:
         hop = group.via if group.via is not None else group.now.get("dst")
         source = group.prefsrc
         if source is None:
             source = setting.host.address_for(group.out, hop if isinstance(hop, int) else None, setting.family)
-    return _from(group, source if source is not None else Same("src"))
+    return [_from(group, source if source is not None else Same("src"))]
 
 
 def _from(group: Group, source: Reading) -> Group:

@@ -10,25 +10,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from iptsim.host import Route
-from iptsim.names import BROADCAST, LOCAL, MULTICAST, UNICAST
+from iptsim.names import BROADCAST, MULTICAST, UNICAST
 from iptsim.predicate import And, Masked, Name, Not, Or, Pred, Test, Unknown, one, ranges
 from iptsim.reading import Same
 from iptsim.trace import Fate, Verdict
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group, plus
-from iptsim.walk.setting import LOOPBACK
+from iptsim.walk.lookup import look_up, without
+from iptsim.walk.sources import believed
 
 _LINK_LOCAL = 0xFE80 >> 6  # of fe80::/10
 _TO_ALL = Test("dst_type", ranges((kind, kind) for kind in (BROADCAST, MULTICAST)))
 TO_LINK = Test("dst", ranges([(0xFE80 << 112, (0xFEC0 << 112) - 1)]))
 _NOT_LOOPBACK6 = Not(Test("dst", one(1)))  # that what arrives became ::1 by NAT does not bring it to lo: rt6_need_strict()
-_EVERY_HOSTS = (0, 32766, 32767)  # with other rules fib_validate_source() looks closer at the source
-_ZERO = one(0)  # ipv4_is_zeronet(): no longer all of 0.0.0.0/8
-_BAD_SOURCES = ranges([(0xE0000000, 0xEFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF)])
-_IGMP = And((Test("proto", one(2)), Test("dst", ranges([(0xE0000000, 0xEFFFFFFF)]))))
-# inet_lookup_ifaddr_rcu() knows addresses, not all of 127.0.0.0/8.
-_OWN_ADDRESS = And((Test("src_type", one(LOCAL)), Test("src", ranges([(0, 0x7EFFFFFF), (0x7F000001, 0x7F000001), (0x80000000, 0xFFFFFFFF)]))))
-_DHCP = And((Test("src", one(0)), Or((Test("dst", one(0)), Test("dst", ranges([(0xE0000000, 0xE00000FF)])), _IGMP))))
 # ip6_forward() takes no such source, and rt6_need_strict() finds no way for such a destination, but back to where the packet came from.
 _OF_LINK = Or((
     Test("src", ranges([(0, 1), (0xFE80 << 112, (0xFEC0 << 112) - 1)])), Test("dst", ranges([(1, 1), (0xFE80 << 112, (0xFEC0 << 112) - 1)])),
@@ -169,106 +163,12 @@ def _for_here(group: Group) -> str:
 
 def _sane(engine: Engine, group: Group) -> Group | None:
     """Without those whose addresses no packet from outside can have (martians), and those that fail the reverse path test."""
-    rest: Group | None = group
     if engine.setting.family == 4:
-        rest = without(engine, group, "martian", _martian(engine, group), "addresses impossible from outside")
-        if rest is not None and engine.setting.types is not None and not _switch(engine, group, "accept_local"):
-            looked_up = any(rule.priority not in _EVERY_HOSTS for rule in engine.setting.host.rules)
-            own = Test("src_type", one(LOCAL)) if looked_up or _filter_mode(engine, group) else _OWN_ADDRESS
-            rest = without(engine, rest, "martian", own, "the source is an address of this host")
-            if rest is not None and looked_up:
-                broadcast = And((Test("src_type", one(BROADCAST)), Not(Test("src", _ZERO))))
-                rest = without(engine, rest, "martian", broadcast, "the source is a broadcast address")
-    else:
-        called, translated, rest = _martian6(engine, group)
-        if called is not None:
-            engine.lost(called, "martian", "addresses impossible from outside")
-        if translated is not None:
-            rest = translated if rest is None else engine.join([rest, translated])[0]
-    return None if rest is None else _reverse_path(engine, rest)
-
-
-def _martian(engine: Engine, group: Group) -> Pred:
-    bad: list[Pred] = [Test("src", _BAD_SOURCES), And((Test("src", _ZERO), Not(_DHCP), Not(_limited(group)))), And((Test("dst", _ZERO), Not(_DHCP)))]
-    if not _switch(engine, group, "route_localnet"):
-        bad += [Test("dst", LOOPBACK[4]), And((Test("src", LOOPBACK[4]), Not(_limited(group))))]
-    return Or(tuple(bad))
-
-
-def _limited(group: Group) -> Pred:
-    """255.255.255.255 takes any source but a multicast one: DHCP's 0.0.0.0, and even loopback."""
-    return Test("dst", one(0xFFFFFFFF))
-
-
-def _switch(engine: Engine, group: Group, name: str) -> bool:
-    interface = group.now.get("in_interface")
-    where = interface if isinstance(interface, str) else "all"
-    return engine.setting.switch(f"net.ipv4.conf.{where}.{name}", 0) == 1
-
-
-def without(engine: Engine, group: Group, name: str, pred: Pred, note: str) -> Group | None:
-    lost, rest = engine.split(group, pred)
-    if lost is not None:
-        engine.lost(lost, name, note)
-    return rest
-
-
-def _filter_mode(engine: Engine, group: Group) -> int:
-    interface = group.now.get("in_interface")
-    return engine.setting.switch(f"net.ipv4.conf.{interface}.rp_filter", 0) if isinstance(interface, str) else 0
-
-
-def _reverse_path(engine: Engine, group: Group) -> Group | None:
-    """rp_filter: 1 asks that the way back leads out of the same interface, 2 that there is one at all."""
-    interface = group.now.get("in_interface")
-    if engine.setting.family != 4 or not isinstance(interface, str):
-        return group
-    mode = _filter_mode(engine, group)
-    if mode == 0 or not engine.setting.complete:
-        return group
-    nobody, rest = engine.split(group, Test("src", _ZERO))  # ip_mc_validate_source(), ip_route_input_slow(): there is no way back to it
-    rest, kept = _own_source(engine, rest, interface, mode) if rest is not None else (None, [])
-    kept += [] if nobody is None else [nobody]
-    if rest is None:
-        return engine.join(kept)[0] if kept else None
-    back = rest.rewrite(src=rest.read("dst"), dst=rest.read("src"))
-    if not _switch(engine, group, "src_valid_mark"):
-        back = back.rewrite(mark=0)
-    for part, route in look_up(engine, back):
-        part = replace(part, now=rest.now)
-        if route is None or route.kind != "unicast" or (mode == 1 and route.out != interface):
-            engine.lost(part, "rp-filter", f"rp_filter is {mode}: the way back to the source is not by {interface}")
-        else:
-            kept.append(part)
-    joined = engine.join(kept)
-    return joined[0] if joined else None
-
-
-def _own_source(engine: Engine, group: Group, interface: str, mode: int) -> tuple[Group | None, list[Group]]:
-    """(those from elsewhere, those from an address of this host that is allowed): the way back to that is the interface that has it."""
-    host, kept = engine.setting.host, []
-    rest = without(engine, group, "rp-filter", Test("src_type", one(BROADCAST)), "the source is a broadcast address")
-    own, rest = (None, None) if rest is None else engine.split(rest, Test("src_type", one(LOCAL)))
-    if own is not None and mode == 1:
-        here = ranges((int(address.ip),) * 2 for address in (host.interfaces or {}).get(interface, ()) if address.version == 4)
-        own = without(engine, own, "rp-filter", Not(Test("src", here)), f"rp_filter is {mode}: the source is no address of {interface}")
-    if own is not None:
-        kept.append(own)
-    return rest, kept
-
-
-def look_up(engine: Engine, group: Group, back: bool = False) -> list[tuple[Group, Route | None]]:
-    """(group, the route it takes); None where no row says. `back`: only the rows count that lead to the interface that it came in by."""
-    out: list[tuple[Group, Route | None]] = []
-    rest: Group | None = group
-    for row in engine.setting.rows:
-        if rest is None:
-            return out
-        hit, rest = engine.split(rest, And((row.when, Test("in_interface", Name(row.out)))) if back else row.when)
-        if hit is not None:
-            engine.setting.use(row)
-            out.append((hit, row))
-    return out if rest is None else [*out, (rest, None)]
+        return believed(engine, group)
+    called, translated, rest = _martian6(engine, group)
+    if called is not None:
+        engine.lost(called, "martian", "addresses impossible from outside")
+    return rest if translated is None else translated if rest is None else engine.join([rest, translated])[0]
 
 
 def by_that_link(engine: Engine, group: Group) -> list[Group]:

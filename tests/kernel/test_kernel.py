@@ -15,6 +15,7 @@ from iptsim.kernel.tools import run
 from iptsim.packet import Packet
 from iptsim.questions.verify import checks
 from tests.kernel.hosts import HOSTS
+from tests.walk.test_proxy import FARTHER
 from tests.walk.test_proxy import HOST as PROXY_HOST
 
 RULES = """*nat
@@ -220,6 +221,18 @@ def test_the_kernel_agrees_on_what_a_local_route_brings_to_this_host(backend: st
         *(Packet(in_interface="eth1", src="10.0.0.5", dst="198.51.100.7", **more) for more in received),
         *(Packet(from_host=True, src="203.0.113.10", dst="198.51.100.7", **more) for more in sent),
         Packet(from_host=True, src="203.0.113.10", dst="10.0.0.1", proto=17),
+    ]
+    with Kernel(rules) as kernel:
+        for packet in packets:
+            (check,) = checks(kernel, [packet], [])
+            assert check.differences == (), check.packets
+
+
+def test_the_kernel_agrees_on_sources_where_there_are_local_routes(backend: str) -> None:
+    rules = iptsim.parse("*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\nCOMMIT\n", family=4, backend=backend, host=FARTHER)
+    packets = [
+        *(Packet(in_interface="eth0", src=src, dst="10.0.0.9", proto=17) for src in ("198.18.0.5", "198.17.0.5", "10.0.0.255", "127.0.0.2")),
+        *(Packet(from_host=True, dst=dst, proto=17) for dst in ("198.51.0.1", "127.0.0.2", "10.0.0.1")),
     ]
     with Kernel(rules) as kernel:
         for packet in packets:

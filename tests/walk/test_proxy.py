@@ -77,3 +77,28 @@ def test_the_proxy_answers_from_an_address_that_is_not_local() -> None:
     dump = RULES.source.text + "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -m addrtype --src-type LOCAL -j ACCEPT\nCOMMIT\n"
     cases = iptsim.parse(dump, host=HOST).explain(**{**WEB, "dport": 81}, mark=1).cases
     assert [case.reply and case.reply.decided_by for case in cases] == ["filter:OUTPUT:policy"]
+
+
+FARTHER = Host(
+    interfaces={"eth0": ["203.0.113.10/24"], "eth1": ["10.0.0.1/24"]},
+    routes=[
+        "10.0.0.0/24 dev eth1",
+        "default via 203.0.113.1 dev eth0",
+        "local 198.18.0.0/15 dev lo table 100",
+        "local 198.51.0.0/16 dev lo src 203.0.113.10 table 100",
+    ],
+    rules=["0: from all lookup local", "100: from all lookup 100", "32766: from all lookup main", "32767: from all lookup default"],
+)
+PLAIN = iptsim.parse("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n", family=4, host=FARTHER)
+
+
+def test_a_source_that_a_local_route_brings_here_is_a_martian() -> None:
+    trace = PLAIN.walk(Packet(in_interface="eth0", src="198.18.0.5", dst="10.0.0.9", proto="udp", sport=1, dport=2))
+    assert (str(trace.fate), trace.decided_by) == ("lost", "kernel:martian")
+
+
+@pytest.mark.parametrize(("dst", "src"), [("198.51.0.1", "203.0.113.10"), ("127.0.0.2", "127.0.0.1"), ("10.0.0.1", "10.0.0.1")])
+def test_the_source_of_what_goes_over_lo(dst: str, src: str) -> None:
+    trace = PLAIN.walk(Packet(from_host=True, dst=dst, proto="udp", sport=1, dport=2))
+    assert trace.out is not None
+    assert str(trace.out.src) == src

@@ -26,4 +26,4 @@ def test_the_walk_agrees_with_the_kernel_on_drawn_rules_and_packets(host: str, b
     assert not tally.bad, f"IPTSIM_SEED={seed}\n" + "\n".join(tally.bad[0])
     assert not tally.refused
     assert tally.packets >= PACKETS
-    assert sum(tally.undecided.values()) * 10 < tally.packets
+    assert fresh or sum(tally.undecided.values()) * 10 < tally.packets  # of a few rulesets, one with HMARK may stop most packets

@@ -72,6 +72,8 @@ ICMPV6_TYPES: dict[str, tuple[int, int, int]] = {
     "neighbor-advertisement": (136, 0, 255), "redirect": (137, 0, 255),
 }  # fmt: skip
 
+# The protocol that is ICMP, by family.
+ICMP_OF: dict[int, int] = {4: 1, 6: 58}
 # The ICMP messages that are about another packet, which they quote: icmp_is_err() in linux/icmp.h, and those of ICMPv6.
 ICMP_ERRORS: dict[int, tuple[int, ...]] = {1: (3, 4, 5, 11, 12), 58: (1, 2, 3, 4)}
 

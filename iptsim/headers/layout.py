@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from iptsim.headers.word import BITS, OFFSET, REWRITTEN, UNTOLD, Bit, Word, all_of, any_of
+from iptsim.names import ICMP_OF
 from iptsim.packet import top_of
 from iptsim.predicate import ALWAYS, Not, Pred, Test, Unknown, one, ranges
 
@@ -53,8 +54,8 @@ _TRANSPORT = {
     132: _header(*_PORTS, (64, UNTOLD)),
     136: _header(*_PORTS, (16, "checksum coverage"), (16, "checksum")),
 }  # fmt: skip
-_ICMP = {4: 1, 6: 58}
 _MESSAGE = _header((8, "icmp_type"), (8, "icmp_code"), (16, "checksum"), (32, UNTOLD))
+_LONGEST = max(header[-1].end for header in (*_TRANSPORT.values(), _MESSAGE))
 _MORE = {
     4: Unknown("no field of a packet says whether there are options in its IP header", ("ip-options",), first=False, inside=True),
     6: Unknown("no field of a packet says whether more headers follow its IPv6 header", ("extension-headers",), first=False, inside=True),
@@ -83,7 +84,7 @@ class Frame:
     def has(self, end: int) -> Pred:
         """Are there so many bytes?"""
         first = _IP[self.family][-1].end
-        if end * 8 <= first or (end * 8 <= first + 160 and self._plain() and end * 8 <= first + self._transport()[-1].end):
+        if end * 8 <= first or (end * 8 <= first + _LONGEST and self._plain() and end * 8 <= first + self._transport()[-1].end):
             return ALWAYS
         return Test("length", ranges([(end, top_of("length", self.family))]))
 
@@ -114,7 +115,7 @@ class Frame:
 
     def _transport(self) -> tuple[_Part, ...]:
         proto = self.settled("proto")
-        return _MESSAGE if proto == _ICMP[self.family] else _TRANSPORT.get(proto, (_Part(0, 0, UNTOLD),))
+        return _MESSAGE if proto == ICMP_OF[self.family] else _TRANSPORT.get(proto, (_Part(0, 0, UNTOLD),))
 
 
 def everywhere(frame: Frame, asks: Callable[[Frame], Pred]) -> Pred:
@@ -146,7 +147,7 @@ def _fragment(family: int) -> list[tuple[Any, Pred]]:
 
 
 def _protocols(family: int) -> list[tuple[Any, Pred]]:
-    known = sorted((*_TRANSPORT, _ICMP[family]))
+    known = sorted((*_TRANSPORT, ICMP_OF[family]))
     edges = [-1, *known, 256]
     others = ranges((low + 1, high - 1) for low, high in pairwise(edges))
     return [*((proto, Test("proto", one(proto))) for proto in known), (-1, Test("proto", others))]

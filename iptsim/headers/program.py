@@ -16,7 +16,7 @@ from iptsim.predicate import ALWAYS, NEVER, Pred, atoms, tests
 _LD, _LDX, _ST, _STX, _ALU, _JUMP, _RETURN, _MISC = range(8)
 _IMMEDIATE, _ABSOLUTE, _INDIRECT, _MEMORY, _LENGTH, _LOW_NIBBLE = range(0x00, 0xC0, 0x20)
 _SIZE = {0x00: 4, 0x08: 2, 0x10: 1}
-_AND, _LEFT, _RIGHT = 0x50, 0x60, 0x70
+_AND, _LEFT, _RIGHT, _DIVIDE, _NEGATE, _REST = 0x50, 0x60, 0x70, 0x30, 0x80, 0x90
 _ALWAYS, _EQUAL, _GREATER, _AT_LEAST = 0x00, 0x10, 0x20, 0x30
 _BY_X, _OF_A, _TXA = 0x08, 0x10, 0x80
 _TOP = (1 << BITS) - 1
@@ -130,6 +130,3 @@ def _computed(state: _State, one: Instruction) -> Word:
         raise Opaque  # the kernel ends the program there, or does not take it
     done = {0x00: a + b, 0x10: a - b, 0x20: a * b, _DIVIDE: b and a // b, 0x40: a | b, _NEGATE: -a, _REST: b and a % b, 0xA0: a ^ b}
     return number(done[how] & _TOP)
-
-
-_DIVIDE, _NEGATE, _REST = 0x30, 0x80, 0x90

@@ -16,12 +16,11 @@ from iptsim.kernel.ports import Frame
 from iptsim.kernel.states import impossible
 from iptsim.kernel.tools import KernelError
 from iptsim.kernel.wire import QUERY, is_error, shortest
-from iptsim.names import ANYCAST, BROADCAST, ESTABLISHED, LOCAL, MULTICAST, PORTED, RELATED, UNICAST
+from iptsim.names import ANYCAST, BROADCAST, ESTABLISHED, ICMP_OF, LOCAL, MULTICAST, PORTED, RELATED, UNICAST
 from iptsim.packet import Address, Packet, mac_text
 from iptsim.walk.conntrack import ANSWERS
 from iptsim.walk.conntrack import PORTED as TOLD_APART
 
-_ICMP = {4: 1, 6: 58}
 _HEADERS = (0, 43, 44, 51, 60)  # hop-by-hop options, routing, fragment, authentication, destination options
 _NO_NEXT_HEADER, _NOBODY = 59, 0xFFFFFFFF
 _ORDINARY: dict[str, Any] = {"ttl": 64, "tos": 0, "mark": 0, "fragment": False}
@@ -88,7 +87,7 @@ class Sender:
         defaults: dict[str, int] = {}
         if not known.get("fragment"):
             defaults |= {"sport": 40000, "dport": 80} if proto in PORTED else {}
-            defaults |= {"icmp_type": 8 if self.family == 4 else 128, "icmp_code": 0} if proto == _ICMP[self.family] else {}
+            defaults |= {"icmp_type": 8 if self.family == 4 else 128, "icmp_code": 0} if proto == ICMP_OF[self.family] else {}
             defaults |= {"tcp_flags": 2} if proto == 6 else {}
         for name in ("sport", "dport", "tcp_flags", "icmp_type", "icmp_code"):
             if name not in defaults:

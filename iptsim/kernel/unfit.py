@@ -9,6 +9,8 @@ from typing import Any
 from iptsim.extension import Extension
 from iptsim.matches.cluster import Cluster
 from iptsim.matches.connlimit import Connlimit
+from iptsim.matches.tcp import Tcp
+from iptsim.matches.udp import Udp
 from iptsim.names import ESTABLISHED, INVALID, MULTICAST, RELATED, UNICAST
 from iptsim.packet import Address, Packet
 from iptsim.reader.slips import merges
@@ -23,23 +25,16 @@ Kind = Callable[[Address], int]  # of an address, to the host
 
 def unfit(ruleset: Ruleset, packet: Packet, kind: Kind) -> str | None:
     """Why the packet cannot be asked about; None if it can."""
-    if ruleset.backend == "nft" and _merged(ruleset):
-        return "iptables-nft before 1.8.11 loads two negated ports as one test of both"
     return next((why for part in _parts(ruleset) if (why := _unfit(part, packet, kind)) is not None), None)
-
-
-def _merged(ruleset: Ruleset) -> bool:
-    found: bool | None = ruleset._memo.get("merged ports")
-    if found is None:
-        found = ruleset._memo["merged ports"] = any(merges(part) for rule in ruleset.rules() for part in rule.matches)
-    return found
 
 
 def _parts(ruleset: Ruleset) -> list[Extension]:
     found: list[Extension] | None = ruleset._memo.get("unfit")
     if found is None:
         parts = (part for rule in ruleset.rules() for part in rule.parts)
-        found = ruleset._memo["unfit"] = [part for part in parts if isinstance(part, Ct | Connlimit | Tee | Cluster | Netmap | Snpt)]
+        merging = ruleset.backend == "nft"
+        kinds = Ct | Connlimit | Tee | Cluster | Netmap | Snpt
+        found = ruleset._memo["unfit"] = [part for part in parts if isinstance(part, kinds) or (merging and merges(part))]
     return found
 
 
@@ -53,6 +48,8 @@ def _unfit(part: Extension, packet: Packet, kind: Kind) -> str | None:
             return "connlimit counts a connection by its first packet, and drops the packets of one that it has not counted (nf_conncount.c)"
         case Tee() if part.get(Tee.oif) == "lo" or _kind(part, Tee.gateway, kind) != UNICAST:
             return "a copy that TEE sends to this host comes back, and is copied again, for ever"
+        case Tcp() | Udp():
+            return "iptables-nft before 1.8.11 loads two negated ports as one test of both"
         case Snpt() if packet.ctstate == RELATED:  # and DNPT
             return "NAT drops an ICMP error whose sum is wrong since SNPT or DNPT gave it a prefix of another length"
         case Netmap() if _kind(part, Netmap.to, kind) == MULTICAST:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from iptsim.errors import OverBudget
-from iptsim.names import ICMP_ERRORS
+from iptsim.names import ICMP_ERRORS, ICMP_OF
 from iptsim.packet import Packet
 from iptsim.predicate import tests
 from iptsim.questions.outcomes import inquire
@@ -68,7 +68,7 @@ def questions(ruleset: Ruleset, places: Iterable[Mapping[str, Any]]) -> list[dic
 
 def _states(family: int) -> list[dict[str, Any]]:
     """The states, each with what packets in it can have: a mark only after the first, and RELATED are errors where no helper expects others."""
-    proto = {4: 1, 6: 58}[family]
+    proto = ICMP_OF[family]
     old = {"connmark": "any", "ctdir": "any"}
     return [
         {"ctstate": "NEW"},

@@ -12,7 +12,7 @@ from iptsim.effect import Translate
 from iptsim.errors import FlowError
 from iptsim.kernel import Kernel, KernelError, differences
 from iptsim.kernel.rules import dump
-from iptsim.names import BROADCAST, LOCAL, MULTICAST, NEW, PORTED, RELATED, UNICAST
+from iptsim.names import BROADCAST, ICMP_OF, LOCAL, MULTICAST, NEW, PORTED, RELATED, UNICAST
 from iptsim.packet import Packet
 from iptsim.predicate import Unknown, atom_name, atoms
 from iptsim.questions.aims import Aims
@@ -24,7 +24,6 @@ from iptsim.trace import Fate, Trace, Verdict
 from iptsim.walk.conntrack import ANSWERS, Connection
 
 BUDGET = 200  # how often the kernel is asked while a disagreement is made smaller
-_ICMP = {4: 1, 6: 58}
 _SYN, _ACK = 0x02, 0x10
 _AS_WELL = re.compile(r"^ip6?tables\S*( v[\d.]+ \(\w+\))?:\s*|\bline \d+( failed|: )")  # what a tool says besides why
 
@@ -163,7 +162,7 @@ def _ready(kernel: Kernel, packet: Packet, assumed: Mapping[str, Any]) -> Packet
         del known["src"]  # a process has an address of this host: the kernel chooses
     if packet.ctstate == NEW:
         del known["ctstate"]  # conntrack knows better
-    if packet.ctstate == RELATED and packet.proto not in _ICMP.values() and any(_translates(rule) for rule in kernel.ruleset.rules()):
+    if packet.ctstate == RELATED and packet.proto not in ICMP_OF.values() and any(_translates(rule) for rule in kernel.ruleset.rules()):
         raise KernelError("NAT does not touch a connection that was RELATED to another before its first packet")
     return Packet(**known)
 
@@ -225,7 +224,7 @@ def answer(kernel: Kernel, trace: Trace) -> Packet | None:
     if got.proto in PORTED:
         known |= {"sport": got.dport, "dport": got.sport}
         known |= {"tcp_flags": _SYN | _ACK if asked.tcp_flags == _SYN else _ACK} if got.proto == 6 else {}
-    elif got.proto == _ICMP[kernel.ruleset.family] and got.icmp_type in ANSWERS:
+    elif got.proto == ICMP_OF[kernel.ruleset.family] and got.icmp_type in ANSWERS:
         known |= {"icmp_type": ANSWERS[got.icmp_type], "icmp_code": 0}
     else:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from iptsim.errors import IptsimError
-from iptsim.names import PORTED, UNICAST
+from iptsim.names import ICMP_OF, PORTED, UNICAST
 from iptsim.packet import FIELDS, Packet, read_field
 from iptsim.spaces.intervals import Parts, complement, meet, union
 from iptsim.values import ip_text
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from iptsim.spaces.levels import Level
     from iptsim.spaces.space import World
 
-_TCP, _ICMP = 6, {4: 1, 6: 58}
+_TCP = 6
 
 
 def _net(text: str) -> tuple[int, int]:
@@ -69,7 +69,7 @@ def _header(proto: int, family: int) -> tuple[str, ...]:
     """The fields that a packet of that protocol has."""
     if proto in PORTED:
         return (*_HEADER, "sport", "dport", "tcp_flags") if proto == _TCP else (*_HEADER, "sport", "dport")
-    return (*_HEADER, "icmp_type", "icmp_code") if proto == _ICMP[family] else _HEADER
+    return (*_HEADER, "icmp_type", "icmp_code") if proto == ICMP_OF[family] else _HEADER
 
 
 def size(world: World, node: int) -> int:

@@ -6,7 +6,20 @@ import ipaddress
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from iptsim.names import ADDRESS_TYPES, ALL_TCP_FLAGS, ANYCAST, BROADCAST, ICMP_TYPES, ICMPV6_TYPES, LOCAL, MULTICAST, PROTOCOL_NAMES, UNICAST, UNSPEC
+from iptsim.names import (
+    ADDRESS_TYPES,
+    ALL_TCP_FLAGS,
+    ANYCAST,
+    BROADCAST,
+    ICMP_OF,
+    ICMP_TYPES,
+    ICMPV6_TYPES,
+    LOCAL,
+    MULTICAST,
+    PROTOCOL_NAMES,
+    UNICAST,
+    UNSPEC,
+)
 from iptsim.packet import FIELDS, flags_text, mac_text
 from iptsim.reading import TYPE_OF
 from iptsim.spaces.intervals import Parts, complement, meet, size, union
@@ -17,7 +30,6 @@ if TYPE_CHECKING:
     from iptsim.spaces.space import World
 
 _MOST_ITEMS = 8
-_ICMP = {4: 1, 6: 58}
 
 
 class Said(NamedTuple):
@@ -255,7 +267,7 @@ def _protocol(world: World, said: dict[str, Said]) -> Iterable[str]:
         words.append(_either(proto, _protocol_items, "any protocol but {}"))
     icmp = _icmp(world, said.pop("icmp_type", None), said.pop("icmp_code", None))
     if icmp:
-        known = proto and proto.yes == ((_ICMP[world.family],) * 2,)
+        known = proto and proto.yes == ((ICMP_OF[world.family],) * 2,)
         words += [icmp] if known else ["with" if words else "icmp", icmp]
     if dport := said.pop("dport", None):
         ports = _either(dport, _span(), "to any port but {}", "to port {}")

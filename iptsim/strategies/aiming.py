@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
 
-from iptsim.names import LOCAL, PORTED, UNICAST
+from iptsim.names import ICMP_OF, LOCAL, PORTED, UNICAST
 from iptsim.packet import FIELDS, Packet
 from iptsim.predicate import YES
 from iptsim.ruleset import Rule, Ruleset
 from iptsim.spaces.space import Space
-from iptsim.strategies.constants import ICMP, INTERFACES, Edges, callers, edges, number, pool
+from iptsim.strategies.constants import INTERFACES, Edges, callers, edges, number, pool
 from iptsim.strategies.reach import reach
 from iptsim.values import ip_text
 from iptsim.walk.setting import Setting
@@ -141,4 +141,4 @@ def _has(proto: int | None, name: str, family: int) -> bool:
     """Does a packet of that protocol have that field?"""
     if name in ("sport", "dport"):
         return proto in PORTED
-    return proto == {"tcp_flags": 6, "icmp_type": ICMP[family], "icmp_code": ICMP[family]}.get(name, proto)
+    return proto == {"tcp_flags": 6, "icmp_type": ICMP_OF[family], "icmp_code": ICMP_OF[family]}.get(name, proto)

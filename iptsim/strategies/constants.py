@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from iptsim.effect import Assign, Translate
 from iptsim.extension import Jump
+from iptsim.names import ICMP_OF
 from iptsim.packet import top_of
 from iptsim.predicate import Masked, Name, Ranges, Slice, Test, tests
 from iptsim.ruleset import Rule, Ruleset
@@ -20,7 +21,6 @@ ADDRESSES = {
     6: ("2001:db8::50", "2001:db8:1::7", "fd00::1", "fd00::2", "fe80::1", "::1", "ff02::fb", "::"),
 }
 INTERFACES = ("eth0", "eth1", "docker0", "wg0")
-ICMP = {4: 1, 6: 58}
 PREFIXES = {4: (24, 8, 16, 31, 32), 6: (64, 48, 127, 128)}
 _ORDINARY: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("dport", (80, 443, 22, 53, 1, 1023, 1024, 40000, 65535)),
@@ -44,7 +44,7 @@ def pool(ruleset: Ruleset | None, family: int) -> Edges:
         return ruleset._memo["edges"]  # type: ignore[no-any-return]
     on: Found = {name: dict.fromkeys(values) for name, values in _ORDINARY}
     on["src"] = dict.fromkeys(number(text) for text in ADDRESSES[family])
-    on["proto"] = dict.fromkeys((6, 17, ICMP[family], 47))
+    on["proto"] = dict.fromkeys((6, 17, ICMP_OF[family], 47))
     on["icmp_type"] = dict.fromkeys(_ICMP_TYPES[family])
     beside: Found = {}
     for rule in ruleset.rules() if ruleset else ():

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from iptsim.host import Host
-from iptsim.names import PROTOCOL_NAMES
+from iptsim.names import ICMP_OF, PROTOCOL_NAMES
 from iptsim.packet import top_of
-from iptsim.strategies.constants import ADDRESSES, ICMP, INTERFACES, PREFIXES, number
+from iptsim.strategies.constants import ADDRESSES, INTERFACES, PREFIXES, number
 from iptsim.values import Value, ip_text, quoted
 
 
@@ -133,7 +133,7 @@ _BY_KIND: dict[str, Callable[..., st.SearchStrategy[str]]] = {
     "host": lambda shape, drawn: _hosts(drawn),
     "ip_range": lambda shape, drawn: _host_spans(drawn),
     "interface": lambda shape, drawn: st.sampled_from(drawn.interfaces),
-    "protocol": lambda shape, drawn: st.sampled_from([PROTOCOL_NAMES[n] for n in (6, 17, ICMP[drawn.family], 132)]),
+    "protocol": lambda shape, drawn: st.sampled_from([PROTOCOL_NAMES[n] for n in (6, 17, ICMP_OF[drawn.family], 132)]),
     "text": lambda shape, drawn, longest: _texts(shape, longest),
     "bare": lambda shape, drawn, longest: st.text("abZ09_-", min_size=1, max_size=min(12, longest)).map(lambda text: "a" + text[1:]),
     "tcp_flags": lambda shape, drawn: st.tuples(st.sampled_from([mask for mask in _FLAGS if mask != "NONE"]), st.sampled_from(_FLAGS)).map(" ".join),

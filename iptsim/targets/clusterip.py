@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 from iptsim import values
 from iptsim.effect import Effect, Mystery
 from iptsim.extension import Option, Target
+from iptsim.matches import mac
+from iptsim.packet import mac_text
 
-
-def _mac(text: str) -> str:
-    if not re.fullmatch(r"[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}", text):
-        raise ValueError(f"{text!r} is not a MAC address")
-    return ":".join(part.zfill(2) for part in text.upper().split(":"))
-
-
-MAC = values.samples("a MAC address", _mac, str, "01:AA:7B:47:F7:D7")
+MAC = replace(mac.MAC, save=lambda value: mac_text(value).upper())
 
 
 class Clusterip(Target, name="CLUSTERIP"):
@@ -32,7 +27,7 @@ class Clusterip(Target, name="CLUSTERIP"):
     fresh = Option("--new", None, says="the address is set up")
     mode = Option("--hashmode", values.word_of(("sourceip", "sourceip-sourceport", "sourceip-sourceport-destport"), "a hash mode"), says="by {}",
                   needs=("--new",))  # fmt: skip
-    mac = Option("--clustermac", MAC, says="the MAC address is {}", needs=("--new",))
+    hardware = Option("--clustermac", MAC, says="the MAC address is {}", needs=("--new",))
     nodes = Option("--total-nodes", values.number(16, 1), says="of {} hosts", needs=("--new",))
     node = Option("--local-node", values.number(16), says="this one is number {}", needs=("--new",))
     init = Option("--hash-init", values.NUMBER, says="the hash begins with {}", needs=("--new",))

@@ -56,9 +56,10 @@ def changes_nothing(ruleset: Ruleset, rule: Rule) -> bool:
     return isinstance(what, effects.Continue) or (isinstance(what, effects.Jump) and what.chain in _idle_chains(ruleset, rule.table))
 
 
-def is_idle(ruleset: Ruleset, table: str, chain: str) -> bool:
-    """Does every packet come back from that chain as it was?"""
-    return chain in _idle_chains(ruleset, table)
+def makes_no_difference(ruleset: Ruleset, rule: Rule) -> bool:
+    """Does nothing depend on whether it matches? It changes nothing, or returns from a chain that every packet comes back from as it was."""
+    returns = isinstance(effect_of(ruleset, rule), effects.Return) and rule.chain in _idle_chains(ruleset, rule.table)
+    return returns or changes_nothing(ruleset, rule)
 
 
 def _idle_chains(ruleset: Ruleset, table: str) -> frozenset[str]:

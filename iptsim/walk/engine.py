@@ -146,24 +146,22 @@ class Engine:
             changed = [(f, group.read(f)) for f in unknown.reads if not f.startswith("ct") and not self._as_it_came(f, group)]
             name = atom_name(unknown.key) + (f" ({', '.join(f'{f} {self.setting.said(f, r)}' for f, r in changed)})" if changed else "")
             name += " of the answer" if unknown.inside and "/reply" in group.phase else ""
-        for known in (name, rule.id, atom_name(unknown.key), ":".join(unknown.key[:2]), unknown.key[0]):
-            if known in self.assume:
-                self.used.add(known)
-                return ALWAYS if bool(self.assume[known]) == (straight or known != rule.id) else NEVER
-        self.firsts[name] = unknown.first
-        self.reasons[name] = unknown.reason
-        return Unknown(unknown.reason, (name,))
+        also = (rule.id, atom_name(unknown.key), ":".join(unknown.key[:2]), unknown.key[0])
+        return self._assumed(unknown, (name, *also), "" if straight else rule.id)
 
     def fact(self, unknown: Unknown) -> Pred:
         """Something that no match asks for, or what is assumed of it."""
-        name = atom_name(unknown.key)
-        for known in (name, unknown.key[0]):
+        return self._assumed(unknown, (atom_name(unknown.key), unknown.key[0]))
+
+    def _assumed(self, unknown: Unknown, names: tuple[str, ...], against: str = "") -> Pred:
+        """What is assumed of it under one of these names, turned around for the one that is `against` it; else the unknown under the first."""
+        for known in names:
             if known in self.assume:
                 self.used.add(known)
-                return ALWAYS if self.assume[known] else NEVER
-        self.firsts[name] = unknown.first
-        self.reasons[name] = unknown.reason
-        return Unknown(unknown.reason, (name,))
+                return ALWAYS if bool(self.assume[known]) == (known != against) else NEVER
+        self.firsts[names[0]] = unknown.first
+        self.reasons[names[0]] = unknown.reason
+        return Unknown(unknown.reason, names[:1])
 
     def _as_it_came(self, name: str, group: Group) -> bool:
         if name == "src" and group.source is not None:

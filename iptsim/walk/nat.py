@@ -151,7 +151,7 @@ def _from_range(job: Job, group: Group, span: tuple[int, int]) -> Iterator[tuple
 def _in_ports(engine: Engine, span: tuple[int, int]) -> Pred:
     """Is what stands in the place of its source port in that range? Of an ICMP query it is the id: l4proto_in_range()."""
     id = engine.open("id of the ICMP query", "ctorigsrcport")
-    asked = Unknown("no field of a packet says what the id of an ICMP query is", ("icmp-id", f"{span[0]}-{span[1]}"), inside=True)
+    asked = Unknown("no field of a packet says what the id of an ICMP query is", ("icmp-id", f"{span[0]}-{span[1]}"))
     query: Pred = engine.fact(asked) if not isinstance(id, int) else ALWAYS if span[0] <= id <= span[1] else NEVER
     icmp = Test("proto", ranges([(1, 1), (58, 58)]))
     return Or((And((icmp, query)), And((HAS_PORTS, Test("sport", ranges([span])))), Not(Or((HAS_PORTS, icmp)))))

@@ -198,9 +198,7 @@ def _sourced(engine: Engine, group: Group) -> list[Group]:
         looped, other = engine.split(group, Test("dst", LOOPBACK[4])) if setting.family == 4 else (None, group)
         own = [] if other is None else [_from(other, other.read("dst"))]
         return own if looped is None else [*own, _from(looped, 0x7F000001)]
-    if group.out == "lo":
-        return [_from(group, group.prefsrc if group.prefsrc is not None else Same("src"))]
-    if isinstance(group.out, str) and setting.host.interfaces is not None:
+    if isinstance(group.out, str) and (group.out == "lo" or setting.host.interfaces is not None):
         hop = group.via if group.via is not None else group.now.get("dst")
         source = group.prefsrc
         if source is None:

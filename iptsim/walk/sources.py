@@ -18,6 +18,8 @@ _IGMP = And((Test("proto", one(2)), Test("dst", ranges([(0xE0000000, 0xEFFFFFFF)
 # inet_lookup_ifaddr_rcu() knows addresses, not all of 127.0.0.0/8.
 _OWN_ADDRESS = And((Test("src_type", one(LOCAL)), Test("src", ranges([(0, 0x7EFFFFFF), (0x7F000001, 0x7F000001), (0x80000000, 0xFFFFFFFF)]))))
 _DHCP = And((Test("src", one(0)), Or((Test("dst", one(0)), Test("dst", ranges([(0xE0000000, 0xE00000FF)])), _IGMP))))
+# It takes any source but a multicast one: DHCP's 0.0.0.0, and even loopback.
+_LIMITED = Test("dst", one(0xFFFFFFFF))
 
 
 def believed(engine: Engine, group: Group) -> Group | None:
@@ -41,15 +43,10 @@ def _foreign(engine: Engine, group: Group) -> Group | None:
 
 
 def _martian(engine: Engine, group: Group) -> Pred:
-    bad: list[Pred] = [Test("src", _BAD_SOURCES), And((Test("src", _ZERO), Not(_DHCP), Not(_limited(group)))), And((Test("dst", _ZERO), Not(_DHCP)))]
+    bad: list[Pred] = [Test("src", _BAD_SOURCES), And((Test("src", _ZERO), Not(_DHCP), Not(_LIMITED))), And((Test("dst", _ZERO), Not(_DHCP)))]
     if not _switch(engine, group, "route_localnet"):
-        bad += [Test("dst", LOOPBACK[4]), And((Test("src", LOOPBACK[4]), Not(_limited(group))))]
+        bad += [Test("dst", LOOPBACK[4]), And((Test("src", LOOPBACK[4]), Not(_LIMITED)))]
     return Or(tuple(bad))
-
-
-def _limited(group: Group) -> Pred:
-    """255.255.255.255 takes any source but a multicast one: DHCP's 0.0.0.0, and even loopback."""
-    return Test("dst", one(0xFFFFFFFF))
 
 
 def _switch(engine: Engine, group: Group, name: str) -> bool:

@@ -11,7 +11,7 @@ from iptsim.names import INVALID, NEW, UNTRACKED
 from iptsim.predicate import Truth, holds
 from iptsim.ruleset import Chain, Rule
 from iptsim.trace import Step, Verdict
-from iptsim.walk.blocks import Block, blocks, changes_nothing, effect_of, is_idle
+from iptsim.walk.blocks import Block, blocks, effect_of, makes_no_difference
 from iptsim.walk.engine import Engine
 from iptsim.walk.group import Group
 from iptsim.walk.marks import assign, exchange, raised
@@ -102,9 +102,7 @@ def _one_by_one(here: Visit, rules: Sequence[Rule], groups: list[Group], returne
         if not groups:
             break
         what = effect_of(engine.ruleset, rule)
-        passing = engine.judge.records and (
-            changes_nothing(engine.ruleset, rule) or (isinstance(what, effects.Return) and is_idle(engine.ruleset, here.table, here.inside[-1]))
-        )
+        passing = engine.judge.records and makes_no_difference(engine.ruleset, rule)
         going: list[Group] = []
         for group in groups:
             if passing:

@@ -13,6 +13,7 @@ from iptsim.headers import Frame, everywhere
 from iptsim.headers.program import Instruction, passes
 from iptsim.kernel.wire import encode, shortest
 from iptsim.matches.u32 import Compared
+from iptsim.names import ICMP_OF
 from iptsim.packet import Packet
 from iptsim.predicate import NO, UNKNOWN, YES, Unknown, holds
 from iptsim.walk.arrival import readings
@@ -26,7 +27,7 @@ _KNOWN = {"ip-options": False, "extension-headers": False}
 @st.composite
 def packets(draw: st.DrawFn, family: int) -> Packet:
     """Complete ones of both families, later fragments among them."""
-    proto = draw(st.sampled_from([6, 17, {4: 1, 6: 58}[family], 33, 132, 136, 47, 99]))
+    proto = draw(st.sampled_from([6, 17, ICMP_OF[family], 33, 132, 136, 47, 99]))
     known = {name: draw(st.sampled_from(_ADDRESSES[family])) for name in ("src", "dst")} | {
         "ttl": draw(st.integers(1, 255)),
         "tos": draw(st.integers(0, 255)),
